@@ -1,0 +1,57 @@
+/** Where a stream should lead: a broker's advertised address. `nodeId` is negative for a seed that is not known by id yet. */
+export interface StreamTarget {
+  host: string
+  port: number
+  nodeId?: number
+}
+
+/**
+ * A TCP-like stream of bytes. Chunk borders mean nothing. The transports (TCP, TLS, WebSocket, memory) behave alike: one compliance suite runs
+ * over all of them.
+ */
+export interface ByteStream {
+  /**
+   * What the peer sends, once, by one reader. Ends when the peer closed in order; throws a `TransportError` when the stream broke or was closed
+   * here with a reason. Not reading is back-pressure where the platform has it (a classic WebSocket has none).
+   */
+  readonly incoming: AsyncIterable<Uint8Array>
+  /**
+   * Resolves when the stream takes more: awaiting it is the whole of back-pressure. Chunks are sent in order and must not be changed until it
+   * resolves. Rejects with a `TransportError` when the stream is or gets closed.
+   */
+  write(chunks: readonly Uint8Array[]): Promise<void>
+  /** Closes both directions, at once; what was written is still delivered where the platform allows. Idempotent. `reason` is what pending writes and the reader see. */
+  close(reason?: Error): void
+  /** Who answered, where the transport knows: for a person to read. */
+  readonly peer?: string
+}
+
+/** Opens a stream. Aborting `signal` rejects with code `ABORTED` and leaves nothing open. */
+export type Connect = (to: StreamTarget, signal: AbortSignal) => Promise<ByteStream>
+
+/** A way to brokers, handed to the client as a value. */
+export interface Transport {
+  /** For a person to read: `tcp`, `tls`, `websocket`, `memory`. */
+  readonly name: string
+  readonly connect: Connect
+}
+
+/**
+ * Why a stream could not be opened or broke. The codes are the same over every transport: Node's words for TCP and TLS failures
+ * (`ECONNREFUSED`, `ECONNRESET`, `EPIPE`, `EHOSTUNREACH`, `ENETUNREACH`, `ETIMEDOUT`, `ENOTFOUND`, `EAI_AGAIN`, `CERT_HAS_EXPIRED`,
+ * `DEPTH_ZERO_SELF_SIGNED_CERT`, `SELF_SIGNED_CERT_IN_CHAIN`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `ERR_TLS_CERT_ALTNAME_INVALID`, `EPROTO` ...),
+ * and ours: `ABORTED` (the signal), `CLOSED` (closed here), `BRIDGE_UNREACHABLE`, `BRIDGE_UNAUTHENTICATED` (no or wrong token),
+ * `BRIDGE_DENIED` (the bridge does not allow this address), `BRIDGE_BUSY` (its limits), `BRIDGE_CLOSING`, `BRIDGE_PROTOCOL`.
+ */
+export class TransportError extends Error {
+  override readonly name: string = 'TransportError'
+  constructor(
+    readonly code: string,
+    message: string,
+    /** Whether trying again, unchanged, may work. */
+    readonly retriable: boolean,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options)
+  }
+}
