@@ -37,8 +37,14 @@ export class PortSession implements Session {
       signal?.addEventListener('abort', abort, { once: true })
       const done = () => signal?.removeEventListener('abort', abort)
       this.calls.set(id, {
-        resolve: result => (done(), resolve(result as Result<M>)),
-        reject: error => (done(), reject(error)),
+        resolve: result => {
+          done()
+          resolve(result as Result<M>)
+        },
+        reject: error => {
+          done()
+          reject(error)
+        },
       })
       this.send({ is: 'call', id, method, params, origin: { view } })
     })
