@@ -1,0 +1,139 @@
+import { malformed } from './malformed.js'
+import { utf8Decode } from './utf8.js'
+import { type Uuid, uuidAt, zeroUuid } from './uuid.js'
+
+/**
+ * Reads big-endian values from `bytes[offset..end)`. Every read is checked against the end and throws `ClientError` `MALFORMED`, naming what was
+ * read and at which offset of `bytes`. What it gives back as bytes are views: nothing is copied.
+ */
+export class Reader {
+  readonly bytes: Uint8Array
+  /** The next byte to read, as an index into `bytes`. */
+  offset: number
+  /** Where reading stops; a caller may pull it in for a part with a length of its own, and must put it back. */
+  end: number
+  #view: DataView | undefined
+
+  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+    this.bytes = bytes
+    this.offset = offset
+    this.end = end
+  }
+
+  get left(): number {
+    return this.end - this.offset
+  }
+
+  int8(): number {
+    return (this.bytes[this.take(1, 'int8')] << 24) >> 24
+  }
+
+  uint8(): number {
+    return this.bytes[this.take(1, 'uint8')]
+  }
+
+  /** Any byte but 0 is true, as in Kafka. */
+  bool(): boolean {
+    return this.bytes[this.take(1, 'bool')] !== 0
+  }
+
+  int16(): number {
+    const at = this.take(2, 'int16')
+    return (((this.bytes[at] << 8) | this.bytes[at + 1]) << 16) >> 16
+  }
+
+  uint16(): number {
+    const at = this.take(2, 'uint16')
+    return (this.bytes[at] << 8) | this.bytes[at + 1]
+  }
+
+  int32(): number {
+    const at = this.take(4, 'int32')
+    const bytes = this.bytes
+    return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
+  }
+
+  uint32(): number {
+    const at = this.take(4, 'uint32')
+    const bytes = this.bytes
+    return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0
+  }
+
+  int64(): bigint {
+    return this.#data().getBigInt64(this.take(8, 'int64'))
+  }
+
+  float64(): number {
+    return this.#data().getFloat64(this.take(8, 'float64'))
+  }
+
+  uuid(): Uuid {
+    const at = this.take(16, 'uuid')
+    const bytes = this.bytes
+    for (let i = at; i < at + 16; i++) if (bytes[i] !== 0) return uuidAt(bytes, at)
+    return zeroUuid
+  }
+
+  /** An unsigned 32-bit varint. */
+  uvarint(): number {
+    const start = this.offset
+    let value = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.bytes[this.take(1, 'varint')]
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return value
+    }
+    const last = this.bytes[this.take(1, 'varint')]
+    if (last > 0x0f) throw malformed('varint', start, 'it does not fit 32 bits')
+    return (value | (last << 28)) >>> 0
+  }
+
+  /** A zigzag int32. */
+  varint(): number {
+    const zigzag = this.uvarint()
+    return (zigzag >>> 1) ^ -(zigzag & 1)
+  }
+
+  /** A zigzag int64. */
+  varlong(): bigint {
+    const start = this.offset
+    let zigzag = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.bytes[this.take(1, 'varlong')]
+      if (shift === 63n && byte > 1) break
+      zigzag |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return (zigzag >> 1n) ^ -(zigzag & 1n)
+    }
+    throw malformed('varlong', start, 'it does not fit 64 bits')
+  }
+
+  /** UTF-8 of a known length in bytes. */
+  string(length: number): string {
+    const at = this.take(length, 'string')
+    return utf8Decode(this.bytes, at, at + length)
+  }
+
+  /** A view of the next bytes. */
+  view(length: number): Uint8Array {
+    const at = this.take(length, 'bytes')
+    return this.bytes.subarray(at, at + length)
+  }
+
+  /** Steps over the next bytes and returns where they began. `what` is for the error's sentence. */
+  take(length: number, what: string): number {
+    const at = this.offset
+    const next = at + length
+    if (next > this.end || length < 0) throw this.#short(length, what)
+    this.offset = next
+    return at
+  }
+
+  #short(length: number, what: string): Error {
+    if (length < 0) return malformed(what, this.offset, `its length is ${length}`)
+    return malformed(what, this.offset, `it needs ${length} bytes and ${this.left} are left`)
+  }
+
+  #data(): DataView {
+    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength))
+  }
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import { ClientError } from '../error.js'
+import { decode, encode, encodeChunks } from './codec.js'
+import { type Input, request, response } from './message.js'
+import { array, bool, float64, int8, int16, int32, int64, records, string, struct, uint16, uint32, uuid } from './schema.js'
+
+const Answer = response(900, 'Example', { versions: [0, 3], flexible: 2 }, { throttleTimeMs: int32.since(1).ignorable, errorCode: int16 })
+const Ask = request(
+  900,
+  'Example',
+  { versions: [0, 3], flexible: 2 },
+  {
+    name: string.nullable(1).default(null),
+    count: int32,
+    topicId: uuid.since(3),
+    epoch: int32.since(1).default(-1),
+    hint: string.since(1).ignorable,
+    parts: array({ index: int32, offset: int64.default(-1n), batches: records.nullable() }).nullable(2),
+    leader: struct({ id: int32.default(-1), rack: string })
+      .since(2)
+      .tagged(1, 2),
+    note: string.since(2).nullable(2).default(null).tagged(0, 2),
+  },
+  Answer,
+)
+const bytes = (text: string) => Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], pair => Number.parseInt(pair, 16))
+const hex = (from: Uint8Array) => Array.from(from, byte => byte.toString(16).padStart(2, '0')).join('')
+const failure = (run: () => unknown): ClientError => {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof ClientError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+const body: Input<typeof Ask> = { name: 'ab', count: 7, parts: [{ index: 1, batches: null }] }
+
+describe('the layout on the wire', () => {
+  test('plain versions have int16 string lengths and int32 counts', () => {
+    expect(hex(encode(Ask, body, 0))).toBe('0002' + '6162' + '00000007' + '00000001' + '00000001' + 'ffffffffffffffff' + 'ffffffff')
+  })
+  test('flexible versions have varint lengths plus one, and a tag section behind every struct', () => {
+    expect(hex(encode(Ask, body, 2))).toBe(
+      '03' + '6162' + '00000007' + 'ffffffff' + '01' + '02' + '00000001' + 'ffffffffffffffff' + '00' + '00' + '00',
+    )
+  })
+  test('null and empty differ', () => {
+    expect(decode(Ask, encode(Ask, { count: 1, parts: null }, 2), 2).parts).toBeNull()
+    expect(decode(Ask, encode(Ask, { count: 1, parts: [] }, 2), 2).parts).toEqual([])
+    expect(decode(Ask, encode(Ask, { count: 1, name: '', parts: [] }, 2), 2).name).toBe('')
+  })
+  test('tagged fields are sent in order of their tags, and only when they differ from the default', () => {
+    const value = { ...body, parts: null, leader: { id: 5, rack: '' }, note: 'x' }
+    const plain = '036162' + '00000007' + 'ffffffff' + '00'
+    expect(hex(encode(Ask, value, 2))).toBe(plain + '02' + '00' + '02' + '0278' + '01' + '06' + '00000005' + '01' + '00')
+    expect(decode(Ask, encode(Ask, { ...value, leader: { id: -1, rack: '' } }, 2), 2).note).toBe('x')
+  })
+  test('numbers keep their width and sign', () => {
+    const Numbers = response(901, 'Numbers', { versions: [0, 0] }, { a: int8, b: uint16, c: uint32, d: float64, e: int64, f: bool })
+    const value = { a: -128, b: 0xffff, c: 0xffffffff, d: -0.5, e: -(2n ** 63n), f: true }
+    expect(decode(Numbers, encode(Numbers, value, 0), 0)).toEqual(value)
+  })
+})
+
+describe('versions', () => {
+  test('a decoder gives every field, with the default where the version has none', () => {
+    expect(decode(Ask, encode(Ask, body, 0), 0)).toEqual({
+      name: 'ab',
+      count: 7,
+      topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+      epoch: -1,
+      hint: '',
+      parts: [{ index: 1, offset: -1n, batches: null }],
+      leader: { id: -1, rack: '' },
+      note: null,
+    })
+  })
+  test('objects have the same properties in the same order at every version', () => {
+    for (const version of [0, 1, 2, 3])
+      expect(Object.keys(decode(Ask, encode(Ask, body, version), version))).toEqual(Object.keys(Ask.fields))
+  })
+  test('a value that the version cannot carry is refused by name, unless it may be ignored', () => {
+    expect(failure(() => encode(Ask, { ...body, epoch: 3 }, 0))).toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: expect.stringContaining('ExampleRequest (v0)'),
+    })
+    expect(failure(() => encode(Ask, { ...body, epoch: 3 }, 0)).message).toContain('epoch')
+    expect(decode(Ask, encode(Ask, { ...body, hint: 'gone' }, 0), 0).hint).toBe('')
+  })
+  test('null is refused where the version does not allow it', () => {
+    expect(failure(() => encode(Ask, { ...body, name: null }, 0)).message).toContain('ExampleRequest.name (v0)')
+    expect(failure(() => decode(Ask, bytes('ffff'), 0)).code).toBe('MALFORMED')
+  })
+  test('a version without a table is refused', () => {
+    expect(failure(() => encode(Ask, body, 4))).toMatchObject({
+      code: 'UNSUPPORTED_VERSION',
+      message: 'ExampleRequest has the versions 0 to 3, not 4',
+    })
+    expect(failure(() => decode(Ask, new Uint8Array(), -1)).code).toBe('UNSUPPORTED_VERSION')
+  })
+})
+
+test('unknown tags are kept and written back', () => {
+  const known = encode(Answer, { errorCode: 3 }, 2)
+  const foreign = bytes(hex(known).slice(0, -2) + '02' + '05' + '01' + 'aa' + '8001' + '00')
+  const value = decode(Answer, foreign, 2)
+  expect(value.unknownTags).toEqual(
+    new Map([
+      [5, bytes('aa')],
+      [128, bytes('')],
+    ]),
+  )
+  expect(encode(Answer, value, 2)).toEqual(foreign)
+  expect(failure(() => encode(Answer, value, 1)).code).toBe('INVALID_REQUEST')
+})
+
+describe('record batches', () => {
+  const batches = [new Uint8Array(5000).fill(1), new Uint8Array(3).fill(2), new Uint8Array(2000).fill(3)]
+  test('large arrays are handed on as they are', () => {
+    const chunks = encodeChunks(Ask, { count: 1, parts: [{ index: 0, batches }] }, 3)
+    expect(chunks).toContain(batches[0])
+    expect(chunks).toContain(batches[2])
+  })
+  test('several arrays are one field, read back as a view of the frame', () => {
+    const frame = encode(Ask, { count: 1, parts: [{ index: 0, batches }] }, 3)
+    const read = decode(Ask, frame, 3).parts![0].batches!
+    expect(read.buffer).toBe(frame.buffer)
+    expect(Array.from(read)).toEqual(batches.flatMap(batch => Array.from(batch)))
+  })
+})
+
+describe('bytes that cannot be a message', () => {
+  test('a message that is cut off says where', () => {
+    const error = failure(() => decode(Ask, encode(Ask, body, 1).subarray(0, 6), 1))
+    expect(error.code).toBe('MALFORMED')
+    expect(error.message).toBe('ExampleRequest v1: int32 at offset 4: it needs 4 bytes and 2 are left')
+  })
+  test('bytes behind the last field are refused', () => {
+    expect(failure(() => decode(Answer, bytes('00030102'), 0)).message).toBe(
+      'ExampleResponse v0: message at offset 2: 2 bytes are left over behind its last field',
+    )
+  })
+  test('a count is checked against the bytes left', () => {
+    expect(failure(() => decode(Ask, bytes('00000000000000000010'), 0)).code).toBe('MALFORMED')
+    expect(failure(() => decode(Ask, bytes('0000' + '00000000' + '7fffffff' + '00'.repeat(100)), 0)).message).toContain(
+      'array at offset 10',
+    )
+    expect(failure(() => decode(Ask, bytes('0000' + '00000000' + 'fffffffe'), 0)).message).toContain('its length is -2')
+  })
+  test('a tagged field must fill its size exactly, and tags ascend', () => {
+    const start = '01' + '00000000' + 'ffffffff' + '01' + '00'
+    expect(failure(() => decode(Ask, bytes(start + '01' + '00' + '03' + '027879'), 2)).message).toContain('tagged field note')
+    expect(failure(() => decode(Ask, bytes(start + '02' + '05' + '00' + '05' + '00'), 2)).message).toContain('tag 5 follows tag 5')
+    expect(failure(() => decode(Ask, bytes(start + '01' + '00' + '7f' + '00'), 2)).message).toContain('tagged field note')
+  })
+})
+
+test.each([
+  ['count', { ...body, count: 2 ** 31 }],
+  ['count', { ...body, count: 1.5 }],
+  ['name', { ...body, name: 'x'.repeat(40_000) }],
+  ['parts.offset', { ...body, parts: [{ index: 0, offset: 2n ** 63n, batches: null }] }],
+])('a value out of range is refused: %s', (path, value) => {
+  expect(failure(() => encode(Ask, value, 1))).toMatchObject({
+    code: 'INVALID_REQUEST',
+    message: expect.stringContaining(`ExampleRequest.${path}`),
+  })
+})

@@ -1,0 +1,34 @@
+import type { Reader } from '../bytes/reader.js'
+import type { Writer } from '../bytes/writer.js'
+import { ClientError } from '../error.js'
+
+/** How one type at one version is read and written. Made once, used for every message. */
+export interface Coder {
+  readonly read: (from: Reader) => unknown
+  readonly write: (to: Writer, value: unknown) => void
+  /** The fewest bytes a value can take: what a count from the wire is checked against. */
+  readonly min: number
+}
+
+/** Where a coder stands: what its errors name and how it writes lengths. */
+export interface Place {
+  /** `ProduceRequest.topicData.name`. */
+  readonly path: string
+  readonly version: number
+  readonly flexible: boolean
+  readonly nullable: boolean
+}
+
+/** A value that a caller handed in and that Kafka's definition does not allow. */
+export function refused(place: Pick<Place, 'path' | 'version'>, why: string): ClientError {
+  return new ClientError('INVALID_REQUEST', `${place.path} (v${place.version}): ${why}`)
+}
+
+/** A value as an error's sentence shows it: short, and never a dump of bytes. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (value instanceof Uint8Array) return `${value.length} bytes`
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}

@@ -1,0 +1,93 @@
+import { malformed } from '../bytes/malformed.js'
+import type { Reader } from '../bytes/reader.js'
+import { Writer } from '../bytes/writer.js'
+import { type Coder, type Place, refused } from './coder.js'
+import { isDefault } from './defaults.js'
+import type { Field, UnknownTags } from './schema.js'
+
+export interface TagField {
+  readonly name: string
+  readonly field: Field
+  readonly tag: number
+  readonly coder: Coder
+}
+
+/** The tagged section of a struct (KIP-482): a count, then tag, size and value of each, in ascending order of tags. */
+export function tagCoder(known: readonly TagField[], place: Place) {
+  const byTag = new Map(known.map(field => [field.tag, field]))
+  const inOrder = [...known].sort((a, b) => a.tag - b.tag)
+
+  const readOne = (from: Reader, into: Record<string, unknown>, before: number): number => {
+    const at = from.offset
+    const tag = from.uvarint()
+    if (tag <= before) throw malformed('tagged field', at, `tag ${tag} follows tag ${before}`)
+    const size = from.uvarint()
+    const field = byTag.get(tag)
+    if (field === undefined) keepUnknown(into, tag, from.view(size))
+    else into[field.name] = readSized(from, field, size)
+    return tag
+  }
+
+  return {
+    read(from: Reader, into: Record<string, unknown>): void {
+      const count = from.uvarint()
+      if (count === 0) return
+      // No check of the count is needed: each round reads two bytes at least or throws, and nothing is sized by it.
+      for (let i = 0, tag = -1; i < count; i++) tag = readOne(from, into, tag)
+    },
+
+    write(to: Writer, value: Record<string, unknown>): void {
+      const unknown = value.unknownTags
+      const given = inOrder.filter(({ name, field }) => !isDefault(field, value[name]))
+      if (!(unknown instanceof Map) || unknown.size === 0) {
+        to.uvarint(given.length)
+        for (const field of given) writeSized(to, field, value[field.name])
+        return
+      }
+      writeWithUnknown(to, given, value, unknown)
+    },
+  }
+
+  function writeWithUnknown(to: Writer, given: TagField[], value: Record<string, unknown>, unknown: UnknownTags): void {
+    for (const tag of unknown.keys())
+      if (byTag.has(tag)) throw refused(place, `unknownTags has tag ${tag}, which is ${byTag.get(tag)!.name}`)
+    const tags = new Map<number, TagField | Uint8Array>(unknown)
+    for (const field of given) tags.set(field.tag, field)
+    to.uvarint(tags.size)
+    for (const [tag, one] of [...tags].sort(([a], [b]) => a - b)) {
+      if (!(one instanceof Uint8Array)) {
+        writeSized(to, one, value[one.name])
+        continue
+      }
+      to.uvarint(tag)
+      to.uvarint(one.length)
+      to.bytes(one)
+    }
+  }
+}
+
+function keepUnknown(into: Record<string, unknown>, tag: number, bytes: Uint8Array): void {
+  const kept = into.unknownTags
+  if (kept instanceof Map) kept.set(tag, bytes)
+  else into.unknownTags = new Map([[tag, bytes]])
+}
+
+function readSized(from: Reader, { name, coder }: TagField, size: number): unknown {
+  const start = from.offset
+  const end = from.end
+  if (size > from.left) throw malformed(`tagged field ${name}`, start, `it needs ${size} bytes and ${from.left} are left`)
+  from.end = start + size
+  const value = coder.read(from)
+  if (from.offset !== from.end)
+    throw malformed(`tagged field ${name}`, start, `it has ${size} bytes but its value ends after ${from.offset - start}`)
+  from.end = end
+  return value
+}
+
+function writeSized(to: Writer, { tag, coder }: TagField, value: unknown): void {
+  const inner = new Writer()
+  coder.write(inner, value)
+  to.uvarint(tag)
+  to.uvarint(inner.length)
+  for (const chunk of inner.chunks()) to.bytes(chunk)
+}
