@@ -52,7 +52,7 @@ describe('the layout on the wire', () => {
   })
   test('tagged fields are sent in order of their tags, and only when they differ from the default', () => {
     const value = { ...body, parts: null, leader: { id: 5, rack: '' }, note: 'x' }
-    const plain = '036162' + '00000007' + 'ffffffff' + '00'
+    const plain = '036162' + '00000007' + 'ffffffff' + '01' + '00'
     expect(hex(encode(Ask, value, 2))).toBe(plain + '02' + '00' + '02' + '0278' + '01' + '06' + '00000005' + '01' + '00')
     expect(decode(Ask, encode(Ask, { ...value, leader: { id: -1, rack: '' } }, 2), 2).note).toBe('x')
   })
