@@ -209,7 +209,8 @@ export class Recorder implements Hooks {
   private keep(slot: number, side: FrameSide, frame: { byteLength: number; take(): Uint8Array }): void {
     const rows = this.requests
     if (hiddenBecause(rows.apiKey[slot])) return
-    if (frame.byteLength > this.frames.largestBytes || !this.frames.put(rows.id[slot], side, frame.take())) rows.flags[slot] |= ring.TOO_LARGE
+    if (frame.byteLength > this.frames.largestBytes || !this.frames.put(rows.id[slot], side, frame.take()))
+      rows.flags[slot] |= ring.TOO_LARGE
     else rows.flags[slot] |= side === 'request' ? ring.REQUEST_KEPT : ring.RESPONSE_KEPT
   }
 
