@@ -26,6 +26,15 @@ export interface RequestMessage<F extends Fields = Fields, R extends Fields = Fi
   readonly response: ResponseMessage<R>
 }
 
+/** A request's table, as a function: with a body it gives what a client sends: `client.request(MetadataRequest({ topics: null }))`. */
+export type Request<F extends Fields, R extends Fields> = RequestMessage<F, R> & ((body: InputOf<F>) => KafkaRequest<RequestMessage<F, R>>)
+
+/** A request's table and what to fill it with; the version is chosen when a broker is. */
+export interface KafkaRequest<M extends RequestMessage = RequestMessage> {
+  readonly message: M
+  readonly body: Input<M>
+}
+
 /** What `encode` takes for a message. */
 export type Input<M extends Message> = InputOf<M['fields']>
 /** What `decode` gives for a message. */
@@ -33,18 +42,24 @@ export type Output<M extends Message> = OutputOf<M['fields']>
 /** What the answer to a request decodes to. */
 export type ResponseTo<M extends RequestMessage> = OutputOf<M['response']['fields']>
 
-export function response<F extends Fields>(key: number, api: string, versions: MessageVersions, fields: F): ResponseMessage<F> {
-  return { kind: 'response', key, api, name: `${api}Response`, ...versions, fields }
-}
-
-export function request<F extends Fields, R extends Fields>(
-  key: number,
-  api: string,
-  versions: MessageVersions,
-  fields: F,
-  response: ResponseMessage<R>,
-): RequestMessage<F, R> {
-  return { kind: 'request', key, api, name: `${api}Request`, ...versions, fields, response }
+/** One API: its messages share key, name and versions. The response comes first, because the request knows its answer. */
+export function api(key: number, name: string, versions: MessageVersions) {
+  return {
+    response: <F extends Fields>(fields: F): ResponseMessage<F> => ({
+      kind: 'response',
+      key,
+      api: name,
+      name: `${name}Response`,
+      ...versions,
+      fields,
+    }),
+    request: <F extends Fields, R extends Fields>(response: ResponseMessage<R>, fields: F): Request<F, R> => {
+      const table: Omit<RequestMessage<F, R>, 'name'> = { kind: 'request', key, api: name, ...versions, fields, response }
+      const message = Object.assign((body: InputOf<F>): KafkaRequest<RequestMessage<F, R>> => ({ message, body }), table)
+      // A function's own `name` can be redefined, but not assigned.
+      return Object.defineProperty(message, 'name', { value: `${name}Request`, enumerable: true })
+    },
+  }
 }
 
 /** A message without a key: the subscription inside a JoinGroup, the value of a control record. */
