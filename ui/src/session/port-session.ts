@@ -90,9 +90,11 @@ export class PortSession implements Session {
   private receive(message: ToPage): void {
     switch (message.is) {
       case 'result':
-        return this.settle(message.id)?.resolve(message.result)
+        this.settle(message.id)?.resolve(message.result)
+        return
       case 'failed':
-        return this.settle(message.id)?.reject(new SessionError(message.fault))
+        this.settle(message.id)?.reject(new SessionError(message.fault))
+        return
       case 'event': {
         const stream = this.streams.get(message.id)
         if (!stream) return
