@@ -1,28 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { ClientError } from '../error.js'
 import { decode, encode, encodeChunks } from './codec.js'
-import { type Input, request, response } from './message.js'
+import { api, type Input } from './message.js'
 import { array, bool, float64, int8, int16, int32, int64, records, string, struct, uint16, uint32, uuid } from './schema.js'
 
-const Answer = response(900, 'Example', { versions: [0, 3], flexible: 2 }, { throttleTimeMs: int32.since(1).ignorable, errorCode: int16 })
-const Ask = request(
-  900,
-  'Example',
-  { versions: [0, 3], flexible: 2 },
-  {
-    name: string.nullable(1).default(null),
-    count: int32,
-    topicId: uuid.since(3),
-    epoch: int32.since(1).default(-1),
-    hint: string.since(1).ignorable,
-    parts: array({ index: int32, offset: int64.default(-1n), batches: records.nullable() }).nullable(2),
-    leader: struct({ id: int32.default(-1), rack: string })
-      .since(2)
-      .tagged(1, 2),
-    note: string.since(2).nullable(2).default(null).tagged(0, 2),
-  },
-  Answer,
-)
+const example = api(900, 'Example', { versions: [0, 3], flexible: 2 })
+const Answer = example.response({ throttleTimeMs: int32.since(1).ignorable, errorCode: int16 })
+const Ask = example.request(Answer, {
+  name: string.nullable(1).default(null),
+  count: int32,
+  topicId: uuid.since(3),
+  epoch: int32.since(1).default(-1),
+  hint: string.since(1).ignorable,
+  parts: array({ index: int32, offset: int64.default(-1n), batches: records.nullable() }).nullable(2),
+  leader: struct({ id: int32.default(-1), rack: string })
+    .since(2)
+    .tagged(1, 2),
+  note: string.nullable(2).default(null).tagged(0, 2),
+})
 const bytes = (text: string) => Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], pair => Number.parseInt(pair, 16))
 const hex = (from: Uint8Array) => Array.from(from, byte => byte.toString(16).padStart(2, '0')).join('')
 const failure = (run: () => unknown): ClientError => {
@@ -57,7 +52,7 @@ describe('the layout on the wire', () => {
     expect(decode(Ask, encode(Ask, { ...value, leader: { id: -1, rack: '' } }, 2), 2).note).toBe('x')
   })
   test('numbers keep their width and sign', () => {
-    const Numbers = response(901, 'Numbers', { versions: [0, 0] }, { a: int8, b: uint16, c: uint32, d: float64, e: int64, f: bool })
+    const Numbers = api(901, 'Numbers', { versions: [0, 0] }).response({ a: int8, b: uint16, c: uint32, d: float64, e: int64, f: bool })
     const value = { a: -128, b: 0xffff, c: 0xffffffff, d: -0.5, e: -(2n ** 63n), f: true }
     expect(decode(Numbers, encode(Numbers, value, 0), 0)).toEqual(value)
   })

@@ -1,4 +1,6 @@
-export { type Uuid, zeroUuid } from '../bytes/uuid.js'
+export { randomUuid, type Uuid, uuidFromBytes, uuidToBytes, zeroUuid } from '../bytes/uuid.js'
+export * from './api/index.js'
+export { type Api, apis } from './apis.js'
 export { decode, encode, encodeChunks } from './codec.js'
 export {
   correlationIdOf,
@@ -9,5 +11,5 @@ export {
   type RequestHeader,
   readRequestHeader,
 } from './frame.js'
-export type { Input, Message, Output, RequestMessage, ResponseMessage, ResponseTo } from './message.js'
+export type { CallableRequest, Input, KafkaRequest, Message, Output, RequestMessage, ResponseMessage, ResponseTo } from './message.js'
 export type { UnknownTags } from './schema.js'

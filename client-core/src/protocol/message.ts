@@ -26,8 +26,9 @@ export interface RequestMessage<F extends Fields = Fields, R extends Fields = Fi
   readonly response: ResponseMessage<R>
 }
 
-/** A request's table, as a function: with a body it gives what a client sends: `client.request(MetadataRequest({ topics: null }))`. */
-export type Request<F extends Fields, R extends Fields> = RequestMessage<F, R> & ((body: InputOf<F>) => KafkaRequest<RequestMessage<F, R>>)
+/** A request's table is a function too: with a body it gives what a client sends, as in `client.request(MetadataRequest({ topics: null }))`. */
+export type CallableRequest<F extends Fields, R extends Fields> = RequestMessage<F, R> &
+  ((body: InputOf<F>) => KafkaRequest<RequestMessage<F, R>>)
 
 /** A request's table and what to fill it with; the version is chosen when a broker is. */
 export interface KafkaRequest<M extends RequestMessage = RequestMessage> {
@@ -44,20 +45,17 @@ export type ResponseTo<M extends RequestMessage> = OutputOf<M['response']['field
 
 /** One API: its messages share key, name and versions. The response comes first, because the request knows its answer. */
 export function api(key: number, name: string, versions: MessageVersions) {
+  const shared = { key, api: name, ...versions }
   return {
-    response: <F extends Fields>(fields: F): ResponseMessage<F> => ({
-      kind: 'response',
-      key,
-      api: name,
-      name: `${name}Response`,
-      ...versions,
-      fields,
-    }),
-    request: <F extends Fields, R extends Fields>(response: ResponseMessage<R>, fields: F): Request<F, R> => {
-      const table: Omit<RequestMessage<F, R>, 'name'> = { kind: 'request', key, api: name, ...versions, fields, response }
-      const message = Object.assign((body: InputOf<F>): KafkaRequest<RequestMessage<F, R>> => ({ message, body }), table)
-      // A function's own `name` can be redefined, but not assigned.
-      return Object.defineProperty(message, 'name', { value: `${name}Request`, enumerable: true })
+    response<F extends Fields>(fields: F): ResponseMessage<F> {
+      return { kind: 'response', name: `${name}Response`, ...shared, fields }
+    },
+    request<F extends Fields, R extends Fields>(response: ResponseMessage<R>, fields: F): CallableRequest<F, R> {
+      const fill = (body: InputOf<F>): KafkaRequest<RequestMessage<F, R>> => ({ message, body })
+      // A function's name can be redefined but not assigned.
+      Object.defineProperty(fill, 'name', { value: `${name}Request` })
+      const message: CallableRequest<F, R> = Object.assign(fill, { kind: 'request' as const, ...shared, fields, response })
+      return message
     },
   }
 }

@@ -27,8 +27,8 @@ export interface FieldSpec {
   readonly until: number
   /** The versions in which null may be on the wire; undefined: none. */
   readonly nullable?: { readonly since: number; readonly until: number }
-  /** From `since` on the field is in the tagged section (KIP-482). */
-  readonly tagged?: { readonly tag: number; readonly since: number }
+  /** The field is in the tagged section, under this number (KIP-482). */
+  readonly tag?: number
   /** What Kafka's definition states as default, where it does; otherwise the zero of the type (`defaultOf`). */
   readonly default?: unknown
   /** A value other than the default may be dropped silently in versions without the field. */
@@ -64,9 +64,9 @@ export class Field<In = unknown, Out = unknown, Optional extends boolean = boole
     return new Field({ ...this.spec, nullable: { since, until } })
   }
 
-  /** Sent in the tagged section from `since` on, and only when it differs from the default (KIP-482). */
+  /** Sent in the tagged section, from version `since` on, and only when it differs from the default (KIP-482). */
   tagged(tag: number, since: number): Field<In, Out, true> {
-    return new Field({ ...this.spec, tagged: { tag, since } })
+    return new Field({ ...this.spec, tag, since })
   }
 
   /** What a missing field means. */

@@ -8,9 +8,9 @@ type Values = Record<string, unknown>
 
 /** What a field is at one version. */
 export function presence(field: Field, version: number): 'plain' | 'tagged' | 'absent' {
-  const { since, until, tagged } = field.spec
+  const { since, until, tag } = field.spec
   if (version < since || version > until) return 'absent'
-  return tagged !== undefined && version >= tagged.since ? 'tagged' : 'plain'
+  return tag === undefined ? 'plain' : 'tagged'
 }
 
 export function isNullable(field: Field, version: number): boolean {
@@ -37,7 +37,7 @@ export function structCoder(fields: Fields, place: Place, coderOf: (type: FieldT
       continue
     }
     const coder = coderOf(field.spec.type, { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, version) })
-    if (here === 'tagged') tagged.push({ name, field, tag: field.spec.tagged!.tag, coder })
+    if (here === 'tagged') tagged.push({ name, field, tag: field.spec.tag!, coder })
     else {
       names.push(name)
       coders.push(coder)
@@ -75,6 +75,6 @@ export function structCoder(fields: Fields, place: Place, coderOf: (type: FieldT
 
 /** Fields that every version has and that Kafka gives no default must be given. */
 function isRequired(field: Field): boolean {
-  const { since, until, tagged, default: fallback } = field.spec
-  return since === 0 && until === Number.POSITIVE_INFINITY && tagged === undefined && fallback === undefined
+  const { since, until, default: fallback } = field.spec
+  return since === 0 && until === Number.POSITIVE_INFINITY && fallback === undefined
 }

@@ -1,0 +1,19 @@
+import { api, type Input, type Output } from '../message.js'
+import { array, int16, int32, string } from '../schema.js'
+
+const deleteGroups = api(42, 'DeleteGroups', { versions: [0, 3], flexible: 2 })
+
+/** The answer to DeleteGroupsRequest. */
+export const DeleteGroupsResponse = deleteGroups.response({
+  throttleTimeMs: int32,
+  results: array({
+    groupId: string,
+    errorCode: int16,
+    errorMessage: string.since(3).nullable().default(null).ignorable,
+  }),
+})
+export type DeleteGroupsResponse = Output<typeof DeleteGroupsResponse>
+
+/** Deletes empty groups and their offsets (KIP-229). */
+export const DeleteGroupsRequest = deleteGroups.request(DeleteGroupsResponse, { groupsNames: array(string) })
+export type DeleteGroupsRequest = Input<typeof DeleteGroupsRequest>

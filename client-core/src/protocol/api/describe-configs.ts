@@ -1,0 +1,43 @@
+import { api, type Input, type Output } from '../message.js'
+import { array, bool, int8, int16, int32, string } from '../schema.js'
+
+const describeConfigs = api(32, 'DescribeConfigs', { versions: [0, 4], flexible: 4 })
+
+/** The answer to DescribeConfigsRequest. */
+export const DescribeConfigsResponse = describeConfigs.response({
+  throttleTimeMs: int32,
+  results: array({
+    errorCode: int16,
+    errorMessage: string.nullable(),
+    resourceType: int8,
+    resourceName: string,
+    configs: array({
+      name: string,
+      value: string.nullable(),
+      readOnly: bool,
+      isDefault: bool.until(0),
+      configSource: int8.since(1).default(-1).ignorable,
+      isSensitive: bool,
+      synonyms: array({
+        name: string,
+        value: string.nullable(),
+        source: int8,
+      }).since(1).ignorable,
+      configType: int8.since(3).default(0).ignorable,
+      documentation: string.since(3).nullable().ignorable,
+    }),
+  }),
+})
+export type DescribeConfigsResponse = Output<typeof DescribeConfigsResponse>
+
+/** Configs of topics, brokers and other resources (KIP-133). v1: synonyms (KIP-226); v3: documentation and types (KIP-569). */
+export const DescribeConfigsRequest = describeConfigs.request(DescribeConfigsResponse, {
+  resources: array({
+    resourceType: int8,
+    resourceName: string,
+    configurationKeys: array(string).nullable(),
+  }),
+  includeSynonyms: bool.since(1).default(false),
+  includeDocumentation: bool.since(3).default(false),
+})
+export type DescribeConfigsRequest = Input<typeof DescribeConfigsRequest>

@@ -1,0 +1,26 @@
+import { api, type Input, type Output } from '../message.js'
+import { bool, int16, int32, int64, string } from '../schema.js'
+
+const initProducerId = api(22, 'InitProducerId', { versions: [0, 6], flexible: 2, lastUnstable: true })
+
+/** The answer to InitProducerIdRequest. */
+export const InitProducerIdResponse = initProducerId.response({
+  throttleTimeMs: int32.ignorable,
+  errorCode: int16,
+  producerId: int64.default(-1n),
+  producerEpoch: int16,
+  ongoingTxnProducerId: int64.since(6).default(-1n),
+  ongoingTxnProducerEpoch: int16.since(6).default(-1),
+})
+export type InitProducerIdResponse = Output<typeof InitProducerIdResponse>
+
+/** A producer id and epoch, for idempotence or a transactional id (KIP-98). v3: continue with a known id (KIP-360); v6: two-phase commit (KIP-939). */
+export const InitProducerIdRequest = initProducerId.request(InitProducerIdResponse, {
+  transactionalId: string.nullable(),
+  transactionTimeoutMs: int32,
+  producerId: int64.since(3).default(-1n),
+  producerEpoch: int16.since(3).default(-1),
+  enable2Pc: bool.since(6).default(false),
+  keepPreparedTxn: bool.since(6).default(false),
+})
+export type InitProducerIdRequest = Input<typeof InitProducerIdRequest>
