@@ -2,6 +2,7 @@ export { randomUuid, type Uuid, uuidFromBytes, uuidToBytes, zeroUuid } from '../
 export * from './api/index.js'
 export { type Api, apis } from './apis.js'
 export { decode, encode, encodeChunks } from './codec.js'
+export { errnoOf, errorForCode, KafkaError, type KafkaErrorCode, type KafkaErrorInfo } from './errors.js'
 export {
   correlationIdOf,
   decodeRequest,
