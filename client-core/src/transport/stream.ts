@@ -12,7 +12,8 @@ export interface StreamTarget {
 export interface ByteStream {
   /**
    * What the peer sends, once, by one reader. Ends when the peer closed in order; throws a `TransportError` when the stream broke or was closed
-   * here with a reason. Not reading is back-pressure where the platform has it (a classic WebSocket has none).
+   * here with a reason. Not reading is back-pressure where the platform has it (a classic WebSocket has none). Leaving a loop early leaves the rest
+   * in place for the next loop; a chunk is the reader's to keep.
    */
   readonly incoming: AsyncIterable<Uint8Array>
   /**

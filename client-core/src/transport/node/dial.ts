@@ -1,0 +1,54 @@
+import type { OnReadOpts, Socket } from 'node:net'
+import { explain, type Phase } from '../reasons.js'
+import type { ByteStream, StreamTarget } from '../stream.js'
+import { fromNode } from './errors.js'
+import { Slab } from './slab.js'
+import { SocketStream } from './socket-stream.js'
+
+/** Node gives up an address after 250 ms by default and then fails connects that are slow but fine. */
+export const FAMILY_ATTEMPT_MS = 2000
+const KEEP_ALIVE_MS = 60_000
+
+/** What every Kafka connection wants: small requests at once, and dead peers noticed. */
+export function tune(socket: Socket): void {
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, KEEP_ALIVE_MS)
+}
+
+/** Waits until a socket that is connecting is ready for bytes: on `connect`, or for TLS on `secureConnect`. */
+export function dial(
+  start: (onread: OnReadOpts) => Socket,
+  ready: 'connect' | 'secureConnect',
+  target: StreamTarget,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  return new Promise((resolve, reject) => {
+    const abortion = () => explain('ABORTED', target, { cause: signal.reason })
+    if (signal.aborted) return reject(abortion())
+    let stream: SocketStream | undefined
+    const slab = new Slab()
+    const socket = start({ buffer: () => slab.room(), callback: bytes => stream?.take(slab.take(bytes)) ?? true })
+    let phase: Phase = 'connect'
+    const settle = () => {
+      signal.removeEventListener('abort', aborted)
+      socket.off(ready, connected).off('error', failed).off('close', closed)
+    }
+    const fail = (error: Error) => {
+      settle()
+      // A late error of a socket that nobody waits for any more has no reader.
+      socket.on('error', () => {}).destroy()
+      reject(error)
+    }
+    const aborted = () => fail(abortion())
+    const failed = (error: Error) => fail(fromNode(error, target, phase))
+    const closed = () => fail(explain('ECONNRESET', target, { phase }))
+    const connected = () => {
+      settle()
+      resolve((stream = new SocketStream(socket, target)))
+    }
+    tune(socket)
+    if (ready === 'secureConnect') socket.once('connect', () => (phase = 'tls'))
+    socket.once(ready, connected).once('error', failed).once('close', closed)
+    signal.addEventListener('abort', aborted, { once: true })
+  })
+}

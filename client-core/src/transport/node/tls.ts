@@ -1,0 +1,51 @@
+import { isIP, type LookupFunction, type OnReadOpts } from 'node:net'
+import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls'
+import type { Transport } from '../stream.js'
+import { dial, FAMILY_ATTEMPT_MS } from './dial.js'
+
+type Pem = string | Buffer | Array<string | Buffer>
+
+export interface TlsOptions {
+  /** Authorities to trust, PEM. Default: those that Node trusts. */
+  ca?: Pem
+  /** Our certificate (chain) and its key, PEM, for brokers that ask for one (`ssl.client.auth`). */
+  cert?: Pem
+  key?: Pem
+  /** Of an encrypted `key`. */
+  passphrase?: string
+  /** The name to ask for and to verify, instead of the host that is dialled. An IP address is verified but not asked for (RFC 6066). */
+  servername?: string
+  /** Whether a certificate that cannot be verified fails the connect. Default true; false gives away what TLS is for. */
+  rejectUnauthorized?: boolean
+  /** Default `TLSv1.2`. */
+  minVersion?: SecureVersion
+  lookup?: LookupFunction
+}
+
+/** `tls.connect` hands its options on to `net.connect`; its type does not list them all. */
+type TcpOfTls = ConnectionOptions & { autoSelectFamilyAttemptTimeout: number; onread?: OnReadOpts }
+
+/** TLS over TCP. No ALPN: Kafka has none, and an offer of any confuses some load balancers. */
+export function tls({ servername, rejectUnauthorized = true, minVersion = 'TLSv1.2', ...options }: TlsOptions = {}): Transport {
+  return {
+    name: 'tls',
+    connect: (target, signal) => {
+      const { host, port } = target
+      const name = servername ?? (isIP(host) ? undefined : host)
+      const all: TcpOfTls = {
+        ...options,
+        host,
+        port,
+        servername: name,
+        rejectUnauthorized,
+        minVersion,
+        autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS,
+      }
+      const start = (onread: OnReadOpts) => {
+        const withReads: TcpOfTls = { ...all, onread }
+        return connect(withReads)
+      }
+      return dial(start, 'secureConnect', target, signal)
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { addressOf, explain, isTlsCode, parseAddress } from './reasons.js'
+
+const BROKER = { host: 'b-1.example.com', port: 9093 }
+
+test('addresses are read and written, IPv6 in brackets, junk refused', () => {
+  expect(parseAddress('B-1.Example.com:9093')).toEqual({ host: 'b-1.example.com', port: 9093 })
+  expect(parseAddress('[FE80::1]:1')).toEqual({ host: 'fe80::1', port: 1 })
+  expect(addressOf({ host: '::1', port: 9092 })).toBe('[::1]:9092')
+  for (const junk of [
+    '',
+    'host',
+    'host:',
+    ':9092',
+    'host:0',
+    'host:65536',
+    'host:9092x',
+    '::1:9092',
+    'a b:1',
+    'http://h:1',
+    'u@h:1',
+    'h/p:1',
+    '[h]:1',
+    'h:123456',
+    'h\u0000:',
+  ]) {
+    expect(parseAddress(junk), junk).toBeUndefined()
+  }
+})
+
+test('every sentence names the address, and what to do', () => {
+  const codes = [
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'CERT_HAS_EXPIRED',
+    'EPROTO',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'EWHATEVER',
+  ]
+  for (const code of codes) expect(explain(code, BROKER)).toMatchObject({ code, message: expect.stringContaining('b-1.example.com:9093') })
+})
+
+test('certificates and unknown hosts do not heal by themselves, networks do', () => {
+  const retriable = (code: string) => explain(code, BROKER).retriable
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH']) expect(retriable(code), code).toBe(true)
+  for (const code of ['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_REVOKED'])
+    expect(retriable(code), code).toBe(false)
+})
+
+test('a reset during the TLS handshake points at a plaintext listener', () => {
+  const error = explain('ECONNRESET', BROKER, { phase: 'tls' })
+  expect(error).toMatchObject({ code: 'ECONNRESET', retriable: false, message: expect.stringContaining('plaintext listener') })
+  expect(explain('ETIMEDOUT', BROKER, { phase: 'tls' }).message).toContain('TLS handshake')
+})
+
+test('TLS codes are told from the others', () => {
+  expect(
+    ['CERT_HAS_EXPIRED', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'UNABLE_TO_GET_ISSUER_CERT', 'ECONNRESET', 'EPROTOTYPE'].map(isTlsCode),
+  ).toEqual([true, true, true, true, false, false])
+})
