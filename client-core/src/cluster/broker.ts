@@ -1,0 +1,145 @@
+import { ClientError } from '../error.js'
+import type { BrokerMetadata } from '../hooks/hooks.js'
+import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { type Connection, describe } from './connection.js'
+import { type DialContext, type Dialled, dial } from './dial.js'
+import { orAborted } from './retry.js'
+import { chooseVersion, type VersionRange } from './versions.js'
+
+/** Requests that block at the broker must not hold up others: each purpose has a connection of its own, opened when it is first needed. */
+export type Purpose = 'produce' | 'fetch' | 'group' | 'slow' | 'rest'
+
+const byKey = new Map<number, Purpose>([
+  [0, 'produce'],
+  [1, 'fetch'],
+  [78, 'fetch'],
+  [11, 'group'],
+  [14, 'group'],
+  // These carry a timeout that the broker may use up.
+  ...([19, 20, 21, 37, 43, 45, 46, 57, 80] as const).map(key => [key, 'slow'] as const),
+])
+export const purposeOf = (key: number): Purpose => byKey.get(key) ?? 'rest'
+
+/** How a request is to be sent to one broker. Times in ms. */
+export interface SendOptions {
+  signal?: AbortSignal
+  /** Who asks, for hooks. */
+  initiator: string
+  attempt?: number
+  retryOf?: number
+  minVersion?: number
+  maxVersion?: number
+  /** How long the request may make the broker wait. */
+  parkMs?: number
+  noResponse?: boolean
+  /** Told the version before the body is written; the body may depend on it. */
+  requestId?: number
+}
+
+export class Broker {
+  readonly #connections = new Map<Purpose, Connection>()
+  readonly #opening = new Map<Purpose, Promise<Connection>>()
+  readonly #stop = new AbortController()
+  /** What the broker said last; undefined until a connection was opened. */
+  versions: ReadonlyMap<number, VersionRange> | undefined
+  #known = false
+
+  constructor(
+    readonly metadata: BrokerMetadata,
+    private readonly context: DialContext,
+  ) {}
+
+  get isStopped(): boolean {
+    return this.#stop.signal.aborted
+  }
+
+  /** The version that a request would use, once the broker is known. Opens a connection when it is not. */
+  async versionFor(message: RequestMessage, pin?: { min?: number; max?: number }): Promise<number> {
+    if (!this.#known) await this.#connect(purposeOf(message.key))
+    return chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
+  }
+
+  async send<M extends RequestMessage>(
+    message: M,
+    body: Input<M> | ((version: number) => Input<M>),
+    options: SendOptions,
+  ): Promise<ResponseTo<M>> {
+    const purpose = purposeOf(message.key)
+    const open = this.#connections.get(purpose)
+    const connection = open && !open.isClosed ? open : await orAborted(this.#connect(purpose), options.signal)
+    const pin = { min: options.minVersion, max: options.maxVersion }
+    const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
+    const parkMs = options.parkMs ?? 0
+    const answer = await connection.request(message, typeof body === 'function' ? body(version) : body, {
+      version,
+      timeoutMs: parkMs + this.context.options.requestTimeoutOverheadMs,
+      parkMs,
+      noResponse: options.noResponse,
+      signal: options.signal,
+      requestId: options.requestId ?? this.context.nextRequestId(),
+      attempt: options.attempt ?? 1,
+      retryOf: options.retryOf,
+      initiator: options.initiator,
+    })
+    this.#throttle(connection, answer, options)
+    return answer
+  }
+
+  /** Since KIP-219 the broker answers first and expects us to wait. */
+  #throttle(connection: Connection, answer: unknown, options: SendOptions): void {
+    const ms = (answer as { throttleTimeMs?: number } | undefined)?.throttleTimeMs ?? 0
+    if (ms <= 0) return
+    connection.throttle(ms)
+    this.context.env.hooks.onBrokerThrottle?.({
+      broker: this.metadata,
+      connectionId: connection.id,
+      requestId: options.requestId ?? -1,
+      throttleMs: ms,
+      throttledAfterResponse: false,
+    })
+  }
+
+  #connect(purpose: Purpose): Promise<Connection> {
+    const opening = this.#opening.get(purpose)
+    if (opening) return opening
+    if (this.isStopped) return Promise.reject(this.#stopped())
+    const work = this.#dial(purpose).finally(() => this.#opening.delete(purpose))
+    this.#opening.set(purpose, work)
+    return work
+  }
+
+  async #dial(purpose: Purpose): Promise<Connection> {
+    const dialled: Dialled = await dial(this.context, this.metadata, purpose, this.#stop.signal, connection => {
+      if (this.#connections.get(purpose) === connection) this.#connections.delete(purpose)
+    })
+    if (this.isStopped) {
+      dialled.connection.close()
+      throw this.#stopped()
+    }
+    this.versions = dialled.versions
+    this.#known = true
+    if (!dialled.connection.isClosed) this.#connections.set(purpose, dialled.connection)
+    return dialled.connection
+  }
+
+  #stopped(): ClientError {
+    return new ClientError('UNKNOWN_BROKER', `${describe(this.metadata)} is no longer part of the cluster, or the client was closed`)
+  }
+
+  /** Closes connections that nobody used for `idleMs`. */
+  reap(now: number, idleMs: number): void {
+    for (const connection of [...this.#connections.values()]) {
+      if (connection.isIdle && now - connection.lastUsedAt >= idleMs) connection.close()
+    }
+  }
+
+  get hasConnections(): boolean {
+    return this.#connections.size > 0 || this.#opening.size > 0
+  }
+
+  stop(): void {
+    this.#stop.abort()
+    for (const connection of [...this.#connections.values()]) connection.close()
+    this.#connections.clear()
+  }
+}

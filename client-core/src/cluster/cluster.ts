@@ -1,0 +1,296 @@
+import type { Clock, TimerHandle } from '../clock.js'
+import { ClientError } from '../error.js'
+import { fanOut } from '../hooks/fan-out.js'
+import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
+import type { Logger } from '../hooks/logger.js'
+import { FindCoordinatorRequest } from '../protocol/api/find-coordinator.js'
+import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
+import { KafkaError } from '../protocol/errors.js'
+import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { TransportError } from '../transport/stream.js'
+import type { Broker, SendOptions } from './broker.js'
+import { CoordinatorCache, type CoordinatorType, coordinatorOf, coordinatorTypes } from './coordinators.js'
+import type { DialContext } from './dial.js'
+import { MetadataCache } from './metadata.js'
+import { MetadataLoop } from './metadata-loop.js'
+import type { ResolvedConnectionOptions } from './options.js'
+import { BrokerRegistry } from './registry.js'
+import { isRetriable, orAborted, sleep, throwIfAborted } from './retry.js'
+
+/** Where a request goes. It is resolved anew for every try. */
+export type Target = 'any' | 'controller' | { broker: number } | { coordinator: CoordinatorType; key: string }
+
+export interface CallOptions extends Omit<SendOptions, 'attempt' | 'retryOf' | 'requestId'> {
+  /** Throws what in an answer calls for another try, elsewhere or later. */
+  check?: (answer: unknown) => void
+}
+
+/** Asks for metadata about what a role works with, and hears what came. */
+export interface MetadataInterest {
+  /** Topics to keep fresh; null: all of them. */
+  topics(): Iterable<string> | null
+  /** After every try to load; `error` when the try failed. */
+  onMetadata(error?: unknown): void
+}
+
+/**
+ * The cluster as a client knows it: brokers, metadata, coordinators, and requests that find their way and try again. Producer, consumer and admin
+ * are functions of it.
+ */
+export class Cluster {
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly logger: Logger
+  readonly metadata = new MetadataCache()
+  readonly brokers: BrokerRegistry
+  readonly coordinators: CoordinatorCache
+  clusterId: string | null = null
+  controllerId = -1
+  readonly #loop: MetadataLoop
+  readonly #interests = new Set<MetadataInterest>()
+  readonly #closing = new AbortController()
+  #reaper: TimerHandle | undefined
+  #connectionIds = 0
+  #requestIds = 0
+
+  constructor(readonly options: ResolvedConnectionOptions) {
+    this.clock = options.clock
+    this.logger = options.logger
+    this.hooks = fanOut(options.hooks, options.logger)
+    const context: DialContext = {
+      options,
+      env: {
+        clock: this.clock,
+        hooks: this.hooks,
+        clientId: options.clientId,
+        maxReadBytes: options.brokerMaxReadBytes,
+        maxWriteBytes: options.brokerMaxWriteBytes,
+      },
+      nextConnectionId: () => {
+        this.#reap()
+        return ++this.#connectionIds
+      },
+      nextRequestId: () => ++this.#requestIds,
+    }
+    this.brokers = new BrokerRegistry(context, options.seedBrokers)
+    this.coordinators = new CoordinatorCache((type, key) => this.#findCoordinator(type, key))
+    this.#loop = new MetadataLoop({
+      clock: this.clock,
+      minAgeMs: options.metadataMinAgeMs,
+      maxAgeMs: options.metadataMaxAgeMs,
+      load: () => this.#loadInterests(),
+      isWanted: () => this.#interests.size > 0,
+      onDone: error => {
+        for (const interest of [...this.#interests]) interest.onMetadata(error)
+      },
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+  /** Aborts when the client closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  close(): void {
+    if (this.isClosed) return
+    this.#loop.stop()
+    this.clock.clearTimeout(this.#reaper)
+    this.#closing.abort(closedError())
+    this.brokers.stop()
+  }
+
+  // Requests ---------------------------------------------------------------------------------------------------------------------------------
+
+  /** Sends, and tries again while that may help: another broker at once where any will do, otherwise after a pause. */
+  call<M extends RequestMessage>(
+    target: Target,
+    message: M,
+    body: Input<M> | ((version: number) => Input<M>),
+    options: CallOptions,
+  ): Promise<ResponseTo<M>> {
+    const { signal } = options
+    let retryOf: number | undefined
+    return this.retry(message.key, signal, async attempt => {
+      const brokers = await orAborted(this.#resolve(target), signal)
+      for (let i = 0; ; i++) {
+        const requestId = ++this.#requestIds
+        try {
+          const answer = await brokers[i].send(message, body, { ...options, attempt, retryOf, requestId })
+          options.check?.(answer)
+          return answer
+        } catch (error) {
+          this.#learn(error, target, brokers[i])
+          // Nothing reached this broker, so the next one can be asked at once.
+          if (i + 1 < brokers.length && isUnreachable(error) && !signal?.aborted && !this.isClosed) continue
+          throw error
+        } finally {
+          retryOf = requestId
+        }
+      }
+    })
+  }
+
+  /** Runs `work` until it succeeds, fails for good, or the retries or their time are used up. */
+  async retry<T>(key: number, signal: AbortSignal | undefined, work: (attempt: number) => Promise<T>): Promise<T> {
+    const { requestRetries, retryTimeoutMs, retryBackoff, random } = this.options
+    const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(key) : retryTimeoutMs
+    const started = this.clock.now()
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal)
+      if (this.isClosed) throw closedError()
+      try {
+        return await work(attempt)
+      } catch (error) {
+        if (this.isClosed) throw closedError()
+        throwIfAborted(signal)
+        const pause = retryBackoff(attempt, random)
+        const late = limit > 0 && this.clock.now() + pause > started + limit
+        if (!isRetriable(error) || attempt > requestRetries || late) throw error
+        try {
+          await sleep(this.clock, pause, signal, this.closing)
+        } catch (stop) {
+          throw this.isClosed ? closedError() : stop
+        }
+      }
+    }
+  }
+
+  /** The pause before try `attempt + 1`. */
+  retryPause(attempt: number, signal?: AbortSignal): Promise<void> {
+    return sleep(this.clock, this.options.retryBackoff(attempt, this.options.random), signal, this.closing)
+  }
+
+  async #resolve(target: Target): Promise<Broker[]> {
+    if (target === 'any') return this.brokers.candidates()
+    if (target === 'controller') {
+      // A KRaft broker forwards to the controller, so any broker will do when it is not known.
+      const controller = this.brokers.byId(this.controllerId)
+      return controller ? [controller] : this.brokers.candidates()
+    }
+    const nodeId = 'broker' in target ? target.broker : await this.coordinators.find(target.coordinator, target.key)
+    let broker = this.brokers.byId(nodeId)
+    if (!broker) {
+      await this.refreshMetadata()
+      broker = this.brokers.byId(nodeId)
+    }
+    if (!broker) throw new ClientError('UNKNOWN_BROKER', `broker ${nodeId} is not part of the cluster, which has ${this.#brokerList()}`)
+    return [broker]
+  }
+
+  #brokerList(): string {
+    return this.brokers.discovered.map(b => b.metadata.nodeId).join(', ') || 'no known broker'
+  }
+
+  /** What an error says about who coordinates or controls. */
+  #learn(error: unknown, target: Target, broker: Broker): void {
+    const moved = error instanceof KafkaError && movedCodes.has(error.code)
+    const gone = isUnreachable(error)
+    if (typeof target === 'object' && 'coordinator' in target && (moved || gone)) {
+      this.coordinators.forget(target.coordinator, target.key)
+      if (gone) this.coordinators.forgetNode(broker.metadata.nodeId)
+    }
+    if (target === 'controller' && (moved || gone)) this.controllerId = -1
+    if (gone && broker.metadata.nodeId >= 0) this.refreshSoon()
+  }
+
+  async #findCoordinator(type: CoordinatorType, key: string): Promise<number> {
+    let batched = false
+    const body = (version: number) => {
+      batched = version >= 4
+      const keyType = version >= 1 ? coordinatorTypes[type] : 0
+      return batched ? { key: '', keyType, coordinatorKeys: [key] } : { key, keyType, coordinatorKeys: [] }
+    }
+    const options = { initiator: 'coordinator', check: (answer: unknown) => void coordinatorOf(answer as never, batched, key) }
+    const answer = await this.call('any', FindCoordinatorRequest, body, options)
+    const found = coordinatorOf(answer, batched, key)
+    this.brokers.merge([found], false)
+    return found.nodeId
+  }
+
+  // Metadata ---------------------------------------------------------------------------------------------------------------------------------
+
+  /** Keeps the interest's topics fresh until the returned function is called. */
+  watch(interest: MetadataInterest): () => void {
+    this.#interests.add(interest)
+    return () => this.#interests.delete(interest)
+  }
+  refreshSoon(): void {
+    this.#loop.soon()
+  }
+  /** Resolves after metadata was read anew; rejects when that failed. */
+  refreshMetadata(): Promise<void> {
+    return this.#loop.now()
+  }
+
+  async #loadInterests(): Promise<void> {
+    let topics: Set<string> | null = new Set<string>()
+    for (const interest of this.#interests) {
+      const wanted = interest.topics()
+      if (wanted === null) {
+        topics = null
+        break
+      }
+      for (const topic of wanted) topics.add(topic)
+    }
+    await this.loadMetadata(topics && [...topics], { initiator: 'metadata' })
+  }
+
+  /** Reads metadata of some topics, or of all with null, and takes it over. */
+  async loadMetadata(topics: readonly string[] | null, options: CallOptions): Promise<MetadataResponse> {
+    const answer = await this.call(
+      'any',
+      MetadataRequest,
+      version => ({
+        topics: topics === null ? (version === 0 ? [] : null) : topics.map(name => ({ name })),
+        allowAutoTopicCreation: version < 4 ? true : this.options.allowAutoTopicCreation,
+      }),
+      options,
+    )
+    this.takeMetadata(answer, topics === null)
+    return answer
+  }
+
+  /** Every Metadata answer feeds the caches, whoever asked for it. */
+  takeMetadata(answer: MetadataResponse, all: boolean): void {
+    if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode, 'Metadata was refused')
+    this.brokers.merge(answer.brokers.map(toBroker), true)
+    this.clusterId = answer.clusterId ?? this.clusterId
+    this.controllerId = answer.controllerId
+    this.metadata.merge(answer, this.clock.now(), all)
+  }
+
+  /** One timer while there are connections; it closes those that nobody uses. */
+  #reap(): void {
+    if (this.#reaper !== undefined || this.isClosed) return
+    const idleMs = this.options.connIdleTimeoutMs
+    this.#reaper = this.clock.setTimeout(() => {
+      this.#reaper = undefined
+      const now = this.clock.now()
+      for (const broker of this.brokers.all) broker.reap(now, idleMs)
+      if (this.brokers.all.some(b => b.hasConnections)) this.#reap()
+    }, idleMs / 2)
+  }
+}
+
+/** Nodes that no longer coordinate or control say so with these. */
+const movedCodes = new Set(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'NOT_CONTROLLER'])
+
+const closedError = () => new ClientError('CLIENT_CLOSED', 'the client was closed')
+
+const toBroker = (b: { nodeId: number; host: string; port: number; rack: string | null }): BrokerMetadata => ({
+  nodeId: b.nodeId,
+  host: b.host,
+  port: b.port,
+  rack: b.rack ?? undefined,
+})
+
+const deadEnds = new Set(['FIRST_READ_EOF', 'NOT_KAFKA', 'UNKNOWN_BROKER', 'UNSUPPORTED_VERSION'])
+
+/** The broker did not get the request, or cannot be one: another broker may do. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof TransportError) return error.code !== 'ABORTED'
+  return error instanceof ClientError && deadEnds.has(error.code)
+}

@@ -1,0 +1,83 @@
+import { ClientError } from '../error.js'
+import { TransportError } from '../transport/stream.js'
+import type { BrokerMetadata } from '../hooks/hooks.js'
+import { Connection, type ConnectionEnvironment, describe } from './connection.js'
+import type { ResolvedConnectionOptions } from './options.js'
+import { aborted } from './retry.js'
+import { negotiate, type VersionRange } from './versions.js'
+
+export interface Dialled {
+  connection: Connection
+  /** What the broker speaks; undefined when we may not ask (maxVersions without ApiVersions). */
+  versions: ReadonlyMap<number, VersionRange> | undefined
+}
+
+/** What a connection needs of its cluster. */
+export interface DialContext {
+  options: ResolvedConnectionOptions
+  env: ConnectionEnvironment
+  nextConnectionId(): number
+  nextRequestId(): number
+}
+
+/** Opens a stream to a broker and learns which versions it speaks. Fails with one error that says which step failed. */
+export async function dial(
+  context: DialContext,
+  broker: BrokerMetadata,
+  purpose: string,
+  signal: AbortSignal,
+  onClosed: (connection: Connection) => void,
+): Promise<Dialled> {
+  const { clock, hooks } = context.env
+  const connectionId = context.nextConnectionId()
+  const startedAtMs = clock.now()
+  let dialledAt: number | undefined
+  const report = (error?: Error) => {
+    const now = clock.now()
+    hooks.onBrokerConnect?.({
+      broker, connectionId, purpose, startedAtMs, dialMs: (dialledAt ?? now) - startedAtMs, durationMs: now - startedAtMs, error,
+    })
+  }
+  try {
+    const stream = await openStream(context, broker, signal)
+    dialledAt = clock.now()
+    const connection = new Connection(connectionId, broker, stream, context.env, onClosed)
+    const versions = await negotiate(context, connection, signal)
+    if (signal.aborted) {
+      connection.close()
+      throw aborted(signal)
+    }
+    report()
+    return { connection, versions }
+  } catch (error) {
+    report(error as Error)
+    throw error
+  }
+}
+
+async function openStream(context: DialContext, broker: BrokerMetadata, signal: AbortSignal) {
+  const { clock } = context.env
+  const { transport, dialTimeoutMs } = context.options
+  const abort = new AbortController()
+  const onAbort = () => abort.abort(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  let timedOut = false
+  const timer = clock.setTimeout(() => {
+    timedOut = true
+    abort.abort()
+  }, dialTimeoutMs)
+  try {
+    if (signal.aborted) throw aborted(signal)
+    return await transport.connect({ host: broker.host, port: broker.port, nodeId: broker.nodeId }, abort.signal)
+  } catch (cause) {
+    if (timedOut) {
+      throw new TransportError('ETIMEDOUT', `${describe(broker)} did not accept a connection within ${dialTimeoutMs} ms (dialTimeoutMs)`, true, { cause })
+    }
+    if (signal.aborted) throw aborted(signal)
+    if (cause instanceof TransportError || cause instanceof ClientError) throw cause
+    throw new TransportError('ECONNRESET', `${describe(broker)} could not be reached: ${cause instanceof Error ? cause.message : cause}`, true, { cause })
+  } finally {
+    clock.clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}

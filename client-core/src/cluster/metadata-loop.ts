@@ -1,0 +1,88 @@
+import type { Clock, TimerHandle } from '../clock.js'
+
+interface MetadataLoopOptions {
+  clock: Clock
+  minAgeMs: number
+  maxAgeMs: number
+  /** Reads metadata once and takes it over. */
+  load(): Promise<void>
+  /** Whether there is anything to keep fresh. */
+  isWanted(): boolean
+  /** Told after every try. */
+  onDone(error?: unknown): void
+}
+
+/** The one place that decides when metadata is read: asked for soon (at most every `minAgeMs`), asked for now, or grown old. */
+export class MetadataLoop {
+  #running: Promise<void> | undefined
+  #again: Promise<void> | undefined
+  #timer: TimerHandle | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  #loadedAt = Number.NEGATIVE_INFINITY
+  #stopped = false
+
+  constructor(private readonly options: MetadataLoopOptions) {}
+
+  /** Loads once the minimum age allows. Costs nothing when that is planned already. */
+  soon(): void {
+    this.#plan(Math.max(0, this.#loadedAt + this.options.minAgeMs - this.options.clock.now()))
+  }
+
+  /** Resolves after a load that began after this call; rejects when that load failed. */
+  now(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    if (!this.#running) return this.#run()
+    this.#again ??= this.#running.catch(() => {}).then(() => {
+      this.#again = undefined
+      return this.#run()
+    })
+    return this.#again
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.options.clock.clearTimeout(this.#timer)
+  }
+
+  #run(): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    this.#cancelPlan()
+    this.#running = this.#load().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #load(): Promise<void> {
+    try {
+      await this.options.load()
+      this.#finish()
+    } catch (error) {
+      this.#finish(error)
+      throw error
+    }
+  }
+
+  #finish(error?: unknown): void {
+    if (this.#stopped) return
+    this.#loadedAt = this.options.clock.now()
+    if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.options.minAgeMs)
+    this.options.onDone(error)
+  }
+
+  #plan(ms: number): void {
+    const at = this.options.clock.now() + ms
+    if (this.#stopped || at >= this.#timerAt) return
+    this.#cancelPlan()
+    this.#timerAt = at
+    this.#timer = this.options.clock.setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.now().catch(() => {})
+    }, ms)
+  }
+
+  #cancelPlan(): void {
+    this.options.clock.clearTimeout(this.#timer)
+    this.#timerAt = Number.POSITIVE_INFINITY
+  }
+}

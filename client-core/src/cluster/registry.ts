@@ -1,0 +1,77 @@
+import type { BrokerMetadata } from '../hooks/hooks.js'
+import { parseAddress } from './address.js'
+import { Broker } from './broker.js'
+import type { DialContext } from './dial.js'
+
+/** Seeds have ids from here on upwards, so that they never meet a real broker's, nor -1 for "none". */
+const firstSeedId = -0x80000000
+
+/** The brokers that the client knows: seeds, and those that the cluster named. */
+export class BrokerRegistry {
+  #seeds: Broker[]
+  readonly #brokers = new Map<number, Broker>()
+  #turn = 0
+
+  constructor(
+    private readonly context: DialContext,
+    seeds: readonly string[],
+  ) {
+    this.#seeds = seeds.map((seed, i) => this.#seed(seed, i))
+  }
+
+  #seed(address: string, index: number): Broker {
+    return new Broker({ nodeId: firstSeedId + index, ...parseAddress(address) }, this.context)
+  }
+
+  get seeds(): readonly Broker[] {
+    return this.#seeds
+  }
+  get discovered(): readonly Broker[] {
+    return [...this.#brokers.values()]
+  }
+  get all(): readonly Broker[] {
+    return [...this.#seeds, ...this.#brokers.values()]
+  }
+  byId(nodeId: number): Broker | undefined {
+    return this.#brokers.get(nodeId)
+  }
+
+  replaceSeeds(seeds: readonly string[]): void {
+    const old = this.#seeds
+    this.#seeds = seeds.map((seed, i) => this.#seed(seed, i))
+    for (const broker of old) broker.stop()
+  }
+
+  /** `all`: the list is the whole cluster, so that others are gone. A leader hint (KIP-951) is not. Returns the ids that were stopped or replaced. */
+  merge(brokers: readonly BrokerMetadata[], all: boolean): void {
+    const stopped: Broker[] = []
+    for (const { nodeId, host, port, rack } of brokers) {
+      const old = this.#brokers.get(nodeId)
+      if (old && old.metadata.host === host && old.metadata.port === port && (!all || old.metadata.rack === rack)) continue
+      if (old) stopped.push(old)
+      this.#brokers.set(nodeId, new Broker({ nodeId, host, port, rack }, this.context))
+    }
+    if (all) {
+      for (const [nodeId, broker] of this.#brokers) {
+        if (brokers.some(b => b.nodeId === nodeId)) continue
+        this.#brokers.delete(nodeId)
+        stopped.push(broker)
+      }
+    }
+    for (const broker of stopped) broker.stop()
+  }
+
+  /** Every broker once, for a request that any can answer: those we are connected to first, in turn, then the others, then the seeds. */
+  candidates(): Broker[] {
+    const turn = this.#turn++
+    const rotate = (list: Broker[]) => list.map((_, i) => list[(i + turn) % list.length])
+    const discovered = [...this.#brokers.values()]
+    const near = discovered.filter(b => b.hasConnections)
+    const far = discovered.filter(b => !b.hasConnections)
+    return [...rotate(near), ...rotate(far), ...(discovered.length > 0 ? rotate(this.#seeds) : this.#seeds)]
+  }
+
+  stop(): void {
+    for (const broker of this.all) broker.stop()
+  }
+}

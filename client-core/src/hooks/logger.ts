@@ -1,0 +1,25 @@
+export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug'
+
+/** Where the client's messages go. `fields` holds what the message is about: broker, API, error. */
+export interface Logger {
+  /** Messages above this level are not made. */
+  readonly level: LogLevel
+  log(level: Exclude<LogLevel, 'none'>, message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+const rank: Record<LogLevel, number> = { none: 0, error: 1, warn: 2, info: 3, debug: 4 }
+export const logs = (logger: Logger, level: LogLevel): boolean => rank[logger.level] >= rank[level]
+
+export const silentLogger: Logger = { level: 'none', log() {} }
+
+/** A logger that writes one line a message: `[LEVEL] prefix message; key: value`. */
+export function basicLogger(write: (line: string) => void, level: LogLevel, prefix = ''): Logger {
+  return {
+    level,
+    log(at, message, fields = {}) {
+      if (rank[at] > rank[level]) return
+      const rest = Object.entries(fields).map(([key, value]) => `; ${key}: ${value instanceof Error ? value.message : String(value)}`)
+      write(`[${at.toUpperCase()}] ${prefix}${message}${rest.join('')}`)
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export { RecordBatch } from './batch.js'
+export type { BatchIdentity, HeaderInput, RecordBytes } from './batch-builder.js'
+export { decodeBatches } from './decode.js'
+export { type BatchRecordInput, type EncodeBatchOptions, encodeBatch } from './encode.js'
+export { KafkaRecord, RecordAttrs, type RecordHeader } from './record.js'
