@@ -31,8 +31,9 @@ export interface StatusFigures {
 // ---- the list of requests ---------------------------------------------------------------------------------------------------------------
 
 export interface WireQuery {
-  /** Only what this view of the asking page asked for; null: everything. */
-  view: string | null
+  /** The views that are on the asking page now; `page` shows only what they asked for. */
+  views: string[]
+  scope: 'page' | 'all'
   /** Filter text, parsed by `recorder/wire-filter.ts`; empty: everything. */
   text: string
   /** Pressed family chips; none: all. */

@@ -17,6 +17,11 @@ export class Labels {
     return this.numbers.get(text) ?? this.add(text)
   }
 
+  /** The number of a text that is in use; −1 when it is not. */
+  find(text: string): number {
+    return this.numbers.get(text) ?? -1
+  }
+
   text(number: number): string {
     return this.texts[number] ?? ''
   }

@@ -27,6 +27,8 @@ export interface RecorderOptions {
   frameBytes?: number
   /** Larger frames are not kept. Default 4 MB. */
   largestFrame?: number
+  /** ms since the epoch. Default `Date.now`. */
+  now?: () => number
 }
 
 /** Brokers beyond this many are in the totals alone. */
@@ -57,11 +59,17 @@ export class Recorder implements Hooks {
   /** Counts every change, so that a pull knows whether there is anything new. */
   version = 0
   inFlight = 0
+  /** When the first request was seen; null: none yet. */
+  since: number | null = null
   errors = 0
   throttled = 0
   private readonly slow: SlowRule
+  private readonly now: () => number
+  /** How long requests without a row may be parked: those sent while nothing was recorded. */
+  private readonly parkedUnseen = new Map<number, number>()
 
   constructor(options: RecorderOptions = {}) {
+    this.now = options.now ?? Date.now
     this.requests = new ring.RequestRing(options.rows ?? 20_000)
     this.frames = new FrameRing(options.frameBytes ?? 16_000_000, options.largestFrame ?? 4_000_000)
     this.labels = new Labels(LABELS, mark => {
@@ -75,6 +83,7 @@ export class Recorder implements Hooks {
     const at = event.startedAtMs + event.writeWaitMs + event.timeToWriteMs
     const family = familyIndexOf(apiKey)
     this.version++
+    this.since ??= event.startedAtMs
     this.sent(this.all, at, family, event.bytesWritten)
     this.sent(this.of(broker.nodeId), at, family, event.bytesWritten)
     if (event.attempt > 1) this.count(at, broker.nodeId, 'retries', 1)
@@ -82,6 +91,7 @@ export class Recorder implements Hooks {
     else if (!event.noResponse) this.inFlight++
     else this.apis.answered(at, apiKey, event.bytesWritten, event.timeToWriteMs, 0)
     if (this.recording) this.openRow(event)
+    else if (event.parkMs > 0 && !event.noResponse) this.parkedUnseen.set(event.requestId, event.parkMs)
   }
 
   onBrokerRead(event: BrokerReadEvent): void {
@@ -89,21 +99,25 @@ export class Recorder implements Hooks {
     this.version++
     if (this.inFlight > 0) this.inFlight--
     const slot = this.requests.slot(event.requestId)
-    const at = slot >= 0 ? this.closeRow(slot, event) : Date.now()
-    if (event.error) return this.fail(at, broker.nodeId, apiKey)
-    const parked = slot >= 0 ? this.requests.parkedMs(slot) : 0
-    const latency = slot >= 0 ? this.requests.latencyMs(slot) : event.timeToReadMs
-    this.answered(this.all, at, event.bytesRead, latency)
-    this.answered(this.of(broker.nodeId), at, event.bytesRead, latency)
-    this.apis.answered(at, apiKey, event.bytesRead + (slot >= 0 ? this.requests.sent[slot] : 0), latency, parked)
-    if (slot >= 0 && this.slow.isSlow(at, apiKey, latency)) this.requests.flags[slot] |= ring.SLOW
+    if (slot < 0) {
+      this.readUnseen(event)
+      return
+    }
+    const at = this.closeRow(slot, event)
+    if (event.error) {
+      this.fail(at, broker.nodeId, apiKey)
+      return
+    }
+    const latency = this.requests.latencyMs(slot)
+    this.answered(at, event, latency, this.requests.parkedMs(slot), this.requests.sent[slot])
+    if (this.slow.isSlow(at, apiKey, latency)) this.requests.flags[slot] |= ring.SLOW
   }
 
   onBrokerThrottle(event: BrokerThrottleEvent): void {
     this.version++
     this.throttled++
     const slot = this.requests.slot(event.requestId)
-    const at = slot >= 0 ? this.requests.wroteAt(slot) + this.requests.durationMs(slot) : Date.now()
+    const at = slot >= 0 ? this.requests.wroteAt(slot) + this.requests.durationMs(slot) : this.now()
     this.count(at, event.broker.nodeId, 'throttles', 1)
     this.count(at, event.broker.nodeId, 'throttleMs', event.throttleMs)
     if (slot < 0) return
@@ -135,7 +149,7 @@ export class Recorder implements Hooks {
       address: `${event.broker.host}:${event.broker.port}`,
       connectionId: event.connectionId,
       purpose: '',
-      at: Date.now(),
+      at: this.now(),
       durationMs: 0,
       dialMs: 0,
       error: event.error?.message ?? '',
@@ -225,9 +239,22 @@ export class Recorder implements Hooks {
     to?.coarse.sent(at, family, bytes)
   }
 
-  private answered(to: Scales | undefined, at: number, bytes: number, latencyMs: number): void {
-    to?.fine.answered(at, bytes, latencyMs)
-    to?.coarse.answered(at, bytes, latencyMs)
+  private answered(at: number, event: BrokerReadEvent, latencyMs: number, parkedMs: number, sent: number): void {
+    for (const to of [this.all, this.of(event.broker.nodeId)]) {
+      to?.fine.answered(at, event.bytesRead, latencyMs)
+      to?.coarse.answered(at, event.bytesRead, latencyMs)
+    }
+    this.apis.answered(at, event.apiKey, event.bytesRead + sent, latencyMs, parkedMs)
+  }
+
+  /** An answer whose row was never opened or is gone: only the figures know of it. */
+  private readUnseen(event: BrokerReadEvent): void {
+    const parkMs = this.parkedUnseen.get(event.requestId) ?? 0
+    this.parkedUnseen.delete(event.requestId)
+    const at = this.now()
+    const parked = Math.min(event.readWaitMs, parkMs)
+    if (event.error) this.fail(at, event.broker.nodeId, event.apiKey)
+    else this.answered(at, event, event.readWaitMs - parked + event.timeToReadMs, parked, 0)
   }
 
   private count(at: number, broker: number, measure: Measure, amount: number): void {
@@ -245,7 +272,7 @@ export class Recorder implements Hooks {
 
   private batch(event: BatchEvent, batches: Measure, records: Measure, compressed: Measure, uncompressed: Measure): void {
     this.version++
-    const at = Date.now()
+    const at = this.now()
     this.count(at, event.broker.nodeId, batches, 1)
     this.count(at, event.broker.nodeId, records, event.numRecords)
     this.count(at, event.broker.nodeId, compressed, event.compressedBytes)
