@@ -8,11 +8,25 @@ const conditions = ['@milena/source', 'module', 'browser', 'development|producti
 const chromium = playwright({
   launchOptions: {
     executablePath: process.env.MILENA_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   },
 })
 const node = { resolve: { conditions: ['@milena/source', 'node'] }, ssr: { resolve: { conditions: ['@milena/source', 'node'] } } }
-const browser = { enabled: true, provider: chromium, headless: true, screenshotFailures: false, instances: [{ browser: 'chromium' as const }] }
+const browser = () => ({
+  enabled: true,
+  provider: chromium,
+  headless: true,
+  screenshotFailures: false,
+  instances: [{ browser: 'chromium' as const }],
+})
 
 /** The explorer's dev server and build, and the test projects of the whole repository. */
 export default defineConfig({
@@ -29,14 +43,27 @@ export default defineConfig({
       {
         extends: false,
         resolve: { conditions },
-        test: { name: 'core-chromium', root: here('.'), include: ['client-core/src/**/*.test.ts'], exclude: ['**/node/**', '**/*.node.test.ts'], browser },
+        test: {
+          name: 'core-chromium',
+          root: here('.'),
+          include: ['client-core/src/**/*.test.ts'],
+          exclude: ['**/node/**', '**/*.node.test.ts'],
+          browser: browser(),
+        },
       },
       { extends: false, ...node, test: { name: 'bridge', root: here('.'), include: ['bridge/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'ui', root: here('.'), include: ['ui/src/**/*.test.{ts,tsx}'], browser } },
+      { extends: true, test: { name: 'ui', root: here('.'), include: ['ui/src/**/*.test.{ts,tsx}'], browser: browser() } },
       {
         extends: false,
         ...node,
-        test: { name: 'e2e', root: here('.'), include: ['e2e/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 },
+        test: {
+          name: 'e2e',
+          root: here('.'),
+          include: ['e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },
