@@ -40,13 +40,13 @@ const parts = [
   },
 ]
 
-/** @param {{ quiet?: boolean }} [options] */
-export async function buildStale({ quiet = false } = {}) {
-  for (const part of parts) {
+/** @param {{ only?: 'packages' | 'explorer' }} [options] */
+export async function buildStale({ only } = {}) {
+  for (const part of parts.filter(({ name }) => only === undefined || name === only)) {
     const stamp = join(scratch, `${part.name}.built`)
     const now = fingerprint(part)
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now && part.to.every(path => existsSync(join(root, path)))) continue
-    if (!quiet) console.log(`building the ${part.name}`)
+    console.log(`building the ${part.name}`)
     for (const step of part.steps) await must(process.execPath, step, { cwd: root, env: { FORCE_COLOR: '0' } })
     mkdirSync(scratch, { recursive: true })
     writeFileSync(stamp, now)
