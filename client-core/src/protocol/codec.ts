@@ -39,6 +39,7 @@ function typeCoder(type: FieldType, place: Place): Coder {
   }
 }
 
+const noItems: readonly unknown[] = Object.freeze([])
 /** Up to this many items an array gets its exact size at once; longer ones grow with what really arrives. */
 const PREALLOCATED = 1024
 
@@ -51,6 +52,7 @@ function arrayCoder(of: FieldType, place: Place): Coder {
     read: from => {
       const length = count.read(from)
       if (length < 0) return null
+      if (length === 0) return noItems
       if (length * min > from.left) {
         throw malformed('array', from.offset, `${length} items need at least ${length * min} bytes and ${from.left} are left`)
       }

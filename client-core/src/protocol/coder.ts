@@ -1,6 +1,7 @@
 import type { Reader } from '../bytes/reader.js'
 import type { Writer } from '../bytes/writer.js'
 import { ClientError } from '../error.js'
+import type { Field } from './schema.js'
 
 /** How one type at one version is read and written. Made once, used for every message. */
 export interface Coder {
@@ -17,6 +18,13 @@ export interface Place {
   readonly version: number
   readonly flexible: boolean
   readonly nullable: boolean
+}
+
+/** A field that is on the wire at a version. */
+export interface Member {
+  readonly name: string
+  readonly field: Field
+  readonly coder: Coder
 }
 
 /** A value that a caller handed in and that Kafka's definition does not allow. */

@@ -1,8 +1,9 @@
-import type { Coder, Place } from './coder.js'
-import { refused, shown } from './coder.js'
+import type { Reader } from '../bytes/reader.js'
+import type { Writer } from '../bytes/writer.js'
+import { type Coder, type Member, type Place, refused, shown } from './coder.js'
 import { defaultOf, isDefault } from './defaults.js'
 import type { Field, Fields, FieldType } from './schema.js'
-import { type TagField, tagCoder } from './tags.js'
+import { type TagCoder, tagCoder } from './tags.js'
 
 type Values = Record<string, unknown>
 
@@ -18,58 +19,66 @@ export function isNullable(field: Field, version: number): boolean {
   return nullable !== undefined && version >= nullable.since && version <= nullable.until
 }
 
-/**
- * A struct at one version: the plain fields in order, then the tagged section. Every struct of a table comes out with the same properties in the
- * same order whatever the version, so that code reading them stays monomorphic.
- */
+/** A struct at one version: the plain fields in order, then, in flexible versions, the tagged section. */
 export function structCoder(fields: Fields, place: Place, coderOf: (type: FieldType, place: Place) => Coder): Coder {
   const { version, flexible } = place
-  const names: string[] = []
-  const coders: Coder[] = []
-  const absent: [string, Field][] = []
-  const tagged: TagField[] = []
-  const template: Values = {}
-  for (const [name, field] of Object.entries(fields)) {
-    template[name] = defaultOf(field)
-    const here = presence(field, version)
-    if (here === 'absent') {
-      if (!field.spec.ignorable) absent.push([name, field])
-      continue
-    }
-    const coder = coderOf(field.spec.type, { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, version) })
-    if (here === 'tagged') tagged.push({ name, field, tag: field.spec.tag!, coder })
-    else {
-      names.push(name)
-      coders.push(coder)
-    }
-  }
-  const readers = coders.map(coder => coder.read)
-  const writers = coders.map(coder => coder.write)
-  const fallbacks = names.map(name => template[name])
-  const required = names.map(name => isRequired(fields[name]))
-  const tags = flexible ? tagCoder(tagged, place) : undefined
-  const count = names.length
-
+  const all = Object.entries(fields)
+  const members = (kind: 'plain' | 'tagged'): Member[] =>
+    all
+      .filter(([, field]) => presence(field, version) === kind)
+      .map(([name, field]) => {
+        const inside = { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, version) }
+        return { name, field, coder: coderOf(field.spec.type, inside) }
+      })
+  const plain = members('plain')
+  const tags = flexible ? tagCoder(members('tagged'), place) : undefined
+  const absent = all.filter(([, field]) => presence(field, version) === 'absent' && !field.spec.ignorable)
   return {
-    read: from => {
-      const value = { ...template }
-      for (let i = 0; i < count; i++) value[names[i]] = readers[i](from)
-      if (tags !== undefined) tags.read(from, value)
-      return value
-    },
-    write: (to, given) => {
-      if (typeof given !== 'object' || given === null) throw refused(place, `${shown(given)} is not an object`)
-      const value = given as Values
-      for (const [name, field] of absent) if (!isDefault(field, value[name])) throw refused(place, `this version has no field ${name}`)
-      for (let i = 0; i < count; i++) {
-        const item = value[names[i]]
-        if (item === undefined && required[i]) throw refused(place, `the field ${names[i]} is missing`)
-        writers[i](to, item === undefined ? fallbacks[i] : item)
-      }
-      if (tags !== undefined) tags.write(to, value)
-      else if (value.unknownTags instanceof Map && value.unknownTags.size > 0) throw refused(place, 'this version has no tagged fields')
-    },
-    min: coders.reduce((sum, coder) => sum + coder.min, tags === undefined ? 0 : 1),
+    read: structReader(fields, plain, tags),
+    write: structWriter(plain, absent, tags, place),
+    min: plain.reduce((sum, { coder }) => sum + coder.min, flexible ? 1 : 0),
+  }
+}
+
+/**
+ * Every struct of a table comes out with the same properties in the same order whatever the version, so that code which reads them stays
+ * monomorphic: a field that is not on the wire, or may come as a tag, gets its default at its place.
+ */
+function structReader(fields: Fields, plain: readonly Member[], tags: TagCoder | undefined): Coder['read'] {
+  const names = Object.keys(fields)
+  const onWire = new Map(plain.map(({ name, coder }) => [name, coder.read]))
+  const readers = names.map(name => {
+    const fallback = defaultOf(fields[name])
+    return onWire.get(name) ?? (() => fallback)
+  })
+  const count = names.length
+  return (from: Reader) => {
+    const value: Values = {}
+    for (let i = 0; i < count; i++) value[names[i]] = readers[i](from)
+    if (tags !== undefined) tags.read(from, value)
+    return value
+  }
+}
+
+function structWriter(plain: readonly Member[], absent: [string, Field][], tags: TagCoder | undefined, place: Place): Coder['write'] {
+  const names = plain.map(({ name }) => name)
+  const writers = plain.map(({ coder }) => coder.write)
+  const fallbacks = plain.map(({ field }) => (isRequired(field) ? undefined : defaultOf(field)))
+  const count = names.length
+  return (to: Writer, given: unknown) => {
+    if (typeof given !== 'object' || given === null) throw refused(place, `${shown(given)} is not an object`)
+    const value = given as Values
+    for (const [name, field] of absent) {
+      if (!isDefault(field, value[name])) throw refused(place, `this version has no field ${name}, which is set`)
+    }
+    for (let i = 0; i < count; i++) {
+      let item = value[names[i]]
+      if (item === undefined) item = fallbacks[i]
+      if (item === undefined) throw refused(place, `the field ${names[i]} is missing`)
+      writers[i](to, item)
+    }
+    if (tags !== undefined) tags.write(to, value)
+    else if (value.unknownTags instanceof Map && value.unknownTags.size > 0) throw refused(place, 'this version has no tagged fields')
   }
 }
 

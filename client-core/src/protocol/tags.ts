@@ -1,54 +1,50 @@
 import { malformed } from '../bytes/malformed.js'
 import type { Reader } from '../bytes/reader.js'
 import { Writer } from '../bytes/writer.js'
-import { type Coder, type Place, refused } from './coder.js'
+import { type Member, type Place, refused } from './coder.js'
 import { isDefault } from './defaults.js'
-import type { Field, UnknownTags } from './schema.js'
+import type { UnknownTags } from './schema.js'
 
-export interface TagField {
-  readonly name: string
-  readonly field: Field
-  readonly tag: number
-  readonly coder: Coder
+export interface TagCoder {
+  read(from: Reader, into: Record<string, unknown>): void
+  write(to: Writer, value: Record<string, unknown>): void
 }
 
-/** The tagged section of a struct (KIP-482): a count, then tag, size and value of each, in ascending order of tags. */
-export function tagCoder(known: readonly TagField[], place: Place) {
+interface TagField extends Member {
+  readonly tag: number
+}
+
+/** The tagged section of a struct (KIP-482): a count, then tag, size and value of each. Written in ascending order of tags; read in any,
+ * as Kafka does. */
+export function tagCoder(members: readonly Member[], place: Place): TagCoder {
+  const known = members.map((member): TagField => ({ ...member, tag: member.field.spec.tag! }))
   const byTag = new Map(known.map(field => [field.tag, field]))
   const inOrder = [...known].sort((a, b) => a.tag - b.tag)
 
-  const readOne = (from: Reader, into: Record<string, unknown>, before: number): number => {
-    const at = from.offset
+  const readOne = (from: Reader, into: Record<string, unknown>): void => {
     const tag = from.uvarint()
-    if (tag <= before) throw malformed('tagged field', at, `tag ${tag} follows tag ${before}`)
     const size = from.uvarint()
     const field = byTag.get(tag)
     if (field === undefined) keepUnknown(into, tag, from.view(size))
     else into[field.name] = readSized(from, field, size)
-    return tag
   }
 
   return {
-    read(from: Reader, into: Record<string, unknown>): void {
-      const count = from.uvarint()
-      if (count === 0) return
+    read(from, into) {
       // No check of the count is needed: each round reads two bytes at least or throws, and nothing is sized by it.
-      for (let i = 0, tag = -1; i < count; i++) tag = readOne(from, into, tag)
+      for (let left = from.uvarint(); left > 0; left--) readOne(from, into)
     },
 
-    write(to: Writer, value: Record<string, unknown>): void {
+    write(to, value) {
       const unknown = value.unknownTags
-      const given = inOrder.filter(({ name, field }) => !isDefault(field, value[name]))
-      if (!(unknown instanceof Map) || unknown.size === 0) {
-        to.uvarint(given.length)
-        for (const field of given) writeSized(to, field, value[field.name])
-        return
-      }
-      writeWithUnknown(to, given, value, unknown)
+      const given = inOrder.length === 0 ? inOrder : inOrder.filter(({ name, field }) => !isDefault(field, value[name]))
+      if (unknown instanceof Map && unknown.size > 0) return writeWithUnknown(to, given, value, unknown)
+      to.uvarint(given.length)
+      for (const field of given) writeSized(to, field, value[field.name])
     },
   }
 
-  function writeWithUnknown(to: Writer, given: TagField[], value: Record<string, unknown>, unknown: UnknownTags): void {
+  function writeWithUnknown(to: Writer, given: readonly TagField[], value: Record<string, unknown>, unknown: UnknownTags): void {
     for (const tag of unknown.keys())
       if (byTag.has(tag)) throw refused(place, `unknownTags has tag ${tag}, which is ${byTag.get(tag)!.name}`)
     const tags = new Map<number, TagField | Uint8Array>(unknown)

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { apis } from './apis.js'
+import { isFlexible, type Message } from './message.js'
+import { type Definition, definitionsOf, type Range, versionRange, within } from './testing/definitions.js'
+import { type FieldAt, kafkaLayout, ourLayout } from './testing/layout.js'
+
+/** 4.4.0 is what the tables follow; 3.9.2 still has the versions that 4.0 dropped; 2.2.2 is the first whose jar carries definitions. */
+const [newest, before4, oldest] = ['4.4.0', '3.9.2', '2.2.2']
+const renamed: Record<string, string> = {
+  ListConfigResourcesRequest: 'ListClientMetricsResourcesRequest',
+  ListConfigResourcesResponse: 'ListClientMetricsResourcesResponse',
+  ListOffsetsRequest: 'ListOffsetRequest',
+  ListOffsetsResponse: 'ListOffsetResponse',
+  ElectLeadersRequest: 'ElectPreferredLeadersRequest',
+  ElectLeadersResponse: 'ElectPreferredLeadersResponse',
+}
+const ours: readonly Message[] = [...apis.values()].flatMap(({ request, response }) => [request, response])
+
+let kafka: Map<string, Map<string, Definition>>
+beforeAll(async () => {
+  const versions = [newest, before4, oldest]
+  const definitions = await Promise.all(versions.map(definitionsOf))
+  kafka = new Map(versions.map((version, i) => [version, definitions[i]]))
+}, 300_000)
+
+function definition(of: string, name: string): Definition | undefined {
+  const known = kafka.get(of)!
+  return known.get(name) ?? known.get(renamed[name])
+}
+const valid = (of: string, name: string): Range | undefined => versionRange(definition(of, name)?.validVersions)
+
+/** What differs between two layouts, as sentences that name message, version and field. */
+function differences(message: Message, version: number, theirs: readonly FieldAt[], compare: (field: FieldAt) => string): string[] {
+  const mine = ourLayout(message, version)
+  return Array.from({ length: Math.max(mine.length, theirs.length) }, (_, i) => {
+    const [a, b] = [mine[i], theirs[i]]
+    if (a !== undefined && b !== undefined && compare(a) === compare(b)) return []
+    return [
+      `${message.name} v${version} ${(b ?? a).path}: Kafka has ${b ? compare(b) : 'nothing'}, our table ${a ? compare(a) : 'nothing'}`,
+    ]
+  }).flat()
+}
+const everything = (field: FieldAt) => JSON.stringify(field, (_, value) => value ?? null)
+const withoutIgnorable = ({ ignorable: _, ...field }: FieldAt) => JSON.stringify(field, (_, value) => value ?? null)
+/** Names changed over the years, and early definitions called records bytes; neither shows on the wire. */
+const wire = ({ type, nullable, tag, path }: FieldAt) =>
+  JSON.stringify([type.replace('records', 'bytes'), nullable, tag, path.split('.').length])
+const versionsOf = ({ versions: [first, last] }: Message) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
+
+describe(`our tables against Kafka ${newest}`, () => {
+  test('every request and response of the protocol has a table', () => {
+    const theirs = [...kafka.get(newest)!.values()].filter(({ type }) => type === 'request' || type === 'response').map(({ name }) => name)
+    expect(ours.map(({ name }) => name).sort()).toEqual(theirs.sort())
+  })
+  test('keys, kinds, last versions, flexible versions', () => {
+    for (const message of ours) {
+      const live = valid(newest, message.name) !== undefined
+      const theirs = definition(live ? newest : before4, message.name)!
+      expect([message.name, message.key, message.kind, message.versions[1]]).toEqual([
+        message.name,
+        definition(newest, message.name)!.apiKey,
+        theirs.type,
+        versionRange(theirs.validVersions)!.last,
+      ])
+      const flexible = versionRange(theirs.flexibleVersions)
+      for (const version of versionsOf(message)) {
+        expect([message.name, version, isFlexible(message, version)]).toEqual([message.name, version, within(flexible, version)])
+      }
+      const unstable = definition(newest, message.name.replace(/Response$/, 'Request'))!.latestVersionUnstable === true
+      expect([message.name, message.lastUnstable === true]).toEqual([message.name, unstable])
+    }
+  })
+  test('every field of every version: name, type, order, nullability, default, tag, ignorable', () => {
+    const found = ours.flatMap(message => {
+      const range = valid(newest, message.name)
+      const versions = versionsOf(message).filter(version => within(range, version))
+      return versions.flatMap(version => differences(message, version, kafkaLayout(definition(newest, message.name)!, version), everything))
+    })
+    expect(found).toEqual([])
+  })
+})
+
+describe(`versions that Kafka 4 dropped, against ${before4}`, () => {
+  test('no version is missing', () => {
+    for (const message of ours) {
+      const ranges = [newest, before4, oldest].map(of => valid(of, message.name)?.first ?? Number.POSITIVE_INFINITY)
+      expect([message.name, message.versions[0]]).toEqual([message.name, Math.min(...ranges)])
+    }
+  })
+  test('every field of every dropped version', () => {
+    const dropped = ours.flatMap(message => {
+      const [now, then] = [valid(newest, message.name), valid(before4, message.name)]
+      return versionsOf(message)
+        .filter(version => !within(now, version) && within(then, version))
+        .map(version => ({ message, version }))
+    })
+    expect(dropped.length).toBeGreaterThan(100)
+    const found = dropped.flatMap(({ message, version }) =>
+      differences(message, version, kafkaLayout(definition(before4, message.name)!, version), withoutIgnorable),
+    )
+    expect(found).toEqual([])
+  })
+})
+
+test(`the bytes of every version that ${oldest} knows are laid out as then`, () => {
+  const known = ours.filter(message => valid(oldest, message.name) !== undefined)
+  expect(known.length).toBe(88)
+  const found = known.flatMap(message =>
+    versionsOf(message)
+      .filter(version => within(valid(oldest, message.name), version))
+      .flatMap(version => differences(message, version, kafkaLayout(definition(oldest, message.name)!, version), wire)),
+  )
+  expect(found).toEqual([])
+})
