@@ -1,0 +1,16 @@
+import { ClientError } from '../../error.js'
+import { apis } from '../../protocol/apis.js'
+import type { RequestMessage } from '../../protocol/message.js'
+
+/** The table of an API by its name, its key or itself. */
+export function findMessage(api: string | number | RequestMessage): RequestMessage {
+  if (typeof api === 'object' || typeof api === 'function') return api
+  if (typeof api === 'number') {
+    const found = apis.get(api)
+    if (found) return found.request
+  } else for (const found of apis.values()) if (found.name === api) return found.request
+  throw new ClientError(
+    'INVALID_OPTION',
+    `intercept: there is no API ${api}; it takes Kafka's name ('Produce'), its key (0) or the request's table`,
+  )
+}

@@ -1,0 +1,28 @@
+import { ApiVersionsRequest } from '../../protocol/api/api-versions.js'
+import { errnoOf } from '../../protocol/errors.js'
+import { handler } from './handler.js'
+
+const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
+
+/**
+ * What this broker can do. v3 names the client's software (KIP-511); v5 says whom the client believes to talk to (KIP-1242). A version that is not
+ * known never gets here: the connection answers it in layout 0.
+ */
+export const apiVersions = handler(ApiVersionsRequest, {
+  versions: [0, 5],
+  handle({ offers, cluster, broker }, request, version) {
+    if (version >= 3 && !(SOFTWARE.test(request.clientSoftwareName) && SOFTWARE.test(request.clientSoftwareVersion))) {
+      return { errorCode: errnoOf('INVALID_REQUEST'), apiKeys: [] }
+    }
+    const elsewhere =
+      (request.clusterId !== null && request.clusterId !== cluster.id) || (request.nodeId !== -1 && request.nodeId !== broker.id)
+    return {
+      errorCode: version >= 5 && elsewhere ? errnoOf('REBOOTSTRAP_REQUIRED') : 0,
+      apiKeys: offers,
+      supportedFeatures: [{ name: 'metadata.version', minVersion: 7, maxVersion: 33 }],
+      finalizedFeaturesEpoch: 1n,
+      finalizedFeatures: [{ name: 'metadata.version', minVersionLevel: 33, maxVersionLevel: 33 }],
+    }
+  },
+  failure: (_, code) => ({ errorCode: code, apiKeys: [] }),
+})

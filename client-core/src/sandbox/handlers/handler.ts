@@ -1,0 +1,55 @@
+import type { Input, Output, RequestMessage } from '../../protocol/message.js'
+import type { Connection } from '../network/connection.js'
+import type { Listener } from '../network/listener.js'
+import type { Broker } from '../state/broker.js'
+import type { Cluster } from '../state/cluster.js'
+
+/** Who asks whom, and through which door. */
+export interface RequestContext {
+  readonly cluster: Cluster
+  /** The broker that was asked. */
+  readonly broker: Broker
+  readonly listener: Listener
+  readonly clientId: string | null
+  readonly connection: Connection
+  /** Aborted once nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+  /** What the broker offers: ApiVersions' answer. */
+  readonly offers: readonly ApiRange[]
+}
+
+export interface ApiRange {
+  readonly apiKey: number
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+/** One API of the broker. */
+export interface Handler<M extends RequestMessage = RequestMessage> {
+  readonly message: M
+  /** The versions that are answered. */
+  readonly versions: readonly [min: number, max: number]
+  /** The versions that ApiVersions names, where they differ. */
+  readonly advertised?: readonly [min: number, max: number]
+  /** The answer; undefined when there is none to send. Throwing `Disconnect` cuts the connection. */
+  handle(context: RequestContext, request: Output<M>, version: number): Reply<M> | Promise<Reply<M>>
+  /** The answer that carries `errorCode` in every place where the broker would put it, and nothing done. */
+  failure(request: Output<M>, errorCode: number, version: number): Input<M['response']>
+}
+export type Reply<M extends RequestMessage> = Input<M['response']> | undefined
+
+/** Lets the compiler infer the messages of a handler. */
+export function handler<M extends RequestMessage>(message: M, rest: Omit<Handler<M>, 'message'>): Handler<M> {
+  return { message, ...rest }
+}
+
+/** Groups pairs by topic, consecutive ones only, as brokers do to keep the order in which partitions were asked for. */
+export function byTopic<P, T>(items: readonly P[], same: (a: P, b: P) => boolean, topic: (first: P, all: readonly P[]) => T): T[] {
+  const groups: P[][] = []
+  for (const item of items) {
+    const last = groups.at(-1)
+    if (last && same(last[0], item)) last.push(item)
+    else groups.push([item])
+  }
+  return groups.map(group => topic(group[0], group))
+}

@@ -1,0 +1,17 @@
+import { InitProducerIdRequest } from '../../protocol/api/init-producer-id.js'
+import { errnoOf } from '../../protocol/errors.js'
+import { handler } from './handler.js'
+
+/**
+ * A producer id for idempotence. Without a transactional id a broker hands out a new one each time, epoch 0, whatever the producer had before
+ * (KIP-360 lets it bump its epoch by itself). There is no transaction coordinator here: a transactional id is refused.
+ */
+export const initProducerId = handler(InitProducerIdRequest, {
+  versions: [0, 5],
+  handle({ cluster }, request) {
+    if (request.transactionalId !== null)
+      return { throttleTimeMs: 0, errorCode: errnoOf('INVALID_REQUEST'), producerId: -1n, producerEpoch: -1 }
+    return { throttleTimeMs: 0, errorCode: 0, producerId: cluster.newProducerId(), producerEpoch: 0 }
+  },
+  failure: (_, code) => ({ throttleTimeMs: 0, errorCode: code, producerId: -1n, producerEpoch: -1 }),
+})

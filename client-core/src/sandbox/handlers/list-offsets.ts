@@ -1,0 +1,80 @@
+import { ListOffsetsRequest } from '../../protocol/api/list-offsets.js'
+import { errnoOf } from '../../protocol/errors.js'
+import type { Output } from '../../protocol/message.js'
+import { Refusal } from '../refusal.js'
+import type { Partition } from '../state/partition.js'
+import { offsetForTime, offsetOfMaxTime, type TimedOffset } from '../state/time-index.js'
+import { handler, type RequestContext } from './handler.js'
+import { findTopic, leaderHere } from './partition-access.js'
+
+type Request = Output<typeof ListOffsetsRequest>
+type Asked = Request['topics'][number]['partitions'][number]
+
+const LATEST = -1n
+const EARLIEST = -2n
+/** KIP-734. */
+const MAX_TIMESTAMP = -3n
+/** KIP-405, KIP-1005, KIP-1023: nothing is tiered here. */
+const EARLIEST_LOCAL = -4n
+const LATEST_TIERED = -5n
+const EARLIEST_PENDING_UPLOAD = -6n
+/** The version that brought each of the special timestamps. */
+const since = new Map([
+  [MAX_TIMESTAMP, 7],
+  [EARLIEST_LOCAL, 8],
+  [LATEST_TIERED, 9],
+  [EARLIEST_PENDING_UPLOAD, 11],
+])
+
+/** Offsets by time. Leaders alone answer. */
+export const listOffsets = handler(ListOffsetsRequest, {
+  versions: [1, 11],
+  async handle(context, request, version) {
+    const topics = []
+    for (const topic of request.topics) {
+      const partitions = []
+      for (const asked of topic.partitions) partitions.push(await answer(context, request, topic, asked, version))
+      topics.push({ name: topic.name, partitions })
+    }
+    return { topics }
+  },
+  failure: (request, code) => ({
+    topics: request.topics.map(topic => ({
+      name: topic.name,
+      partitions: topic.partitions.map(asked => ({ partitionIndex: asked.partitionIndex, errorCode: code })),
+    })),
+  }),
+})
+
+async function answer(context: RequestContext, request: Request, topic: Request['topics'][number], asked: Asked, version: number) {
+  const { partitionIndex, currentLeaderEpoch, timestamp } = asked
+  try {
+    if (topic.partitions.filter(other => other.partitionIndex === partitionIndex).length > 1)
+      throw new Refusal('INVALID_REQUEST', `partition ${partitionIndex} is asked for twice`)
+    if ((since.get(timestamp) ?? (timestamp < EARLIEST ? 99 : 1)) > version)
+      throw new Refusal('UNSUPPORTED_VERSION', `timestamp ${timestamp} is not known to version ${version}`)
+    const partition = leaderHere(context, findTopic(context, { name: topic.name, topicId: '' }, false), partitionIndex, currentLeaderEpoch)
+    const found = await find(context, partition, timestamp, request.isolationLevel === 1)
+    return { partitionIndex, errorCode: 0, ...found }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { partitionIndex, errorCode: errnoOf(error.code) }
+  }
+}
+
+async function find({ cluster }: RequestContext, partition: Partition, timestamp: bigint, readCommitted: boolean) {
+  const end = partition.readableEnd(readCommitted)
+  if (timestamp === LATEST) return { timestamp: -1n, offset: end, leaderEpoch: partition.leaderEpoch }
+  const start = partition.log.startOffset
+  if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL)
+    return { timestamp: -1n, offset: start, leaderEpoch: partition.epochs.at(start) }
+  if (timestamp === LATEST_TIERED || timestamp === EARLIEST_PENDING_UPLOAD) return nothing
+  const found =
+    timestamp === MAX_TIMESTAMP
+      ? await offsetOfMaxTime(partition.log, cluster.codecs)
+      : await offsetForTime(partition.log, timestamp, cluster.codecs)
+  return found && found.offset < end ? withEpoch(partition, found) : nothing
+}
+
+const nothing = { timestamp: -1n, offset: -1n, leaderEpoch: -1 }
+const withEpoch = (partition: Partition, found: TimedOffset) => ({ ...found, leaderEpoch: partition.epochs.at(found.offset) })

@@ -1,0 +1,118 @@
+import type { ByteStream } from '../../transport/stream.js'
+import { Disconnect } from '../refusal.js'
+import type { Broker, BrokerConnection } from '../state/broker.js'
+import { Frames } from './frames.js'
+import type { Listener } from './listener.js'
+
+/** Requests that are read ahead of the one being answered; beyond, the stream is left unread. */
+const READ_AHEAD = 64
+const READ_AHEAD_BYTES = 8 * 1024 * 1024
+
+/** Answers one frame: chunks to send, nothing for a request without an answer. */
+export type Answer = (frame: Uint8Array, connection: Connection) => Promise<readonly Uint8Array[] | undefined>
+
+/**
+ * One connection, served as a broker does: requests are read while one is being answered, and answered one after the other, in order. A request
+ * that parks holds up its own connection and no other.
+ */
+export class Connection implements BrokerConnection {
+  readonly #gone = new AbortController()
+  #queue: Uint8Array[] = []
+  #queuedBytes = 0
+  #read = false
+  /** Wakes the reader when there is room, the answerer when there is work. */
+  #wake = new Set<() => void>()
+
+  constructor(
+    readonly stream: ByteStream,
+    readonly broker: Broker,
+    readonly listener: Listener,
+    private readonly maxFrameBytes: number,
+    private readonly answer: Answer,
+  ) {}
+
+  /** Aborted once the peer is gone or the connection was cut: whoever is parked may stop waiting. */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  /** Resolves when the connection is over. */
+  async serve(): Promise<void> {
+    this.broker.connections.add(this)
+    try {
+      await Promise.all([this.#readFrames(), this.#answerFrames()])
+    } finally {
+      this.cut()
+      this.broker.connections.delete(this)
+    }
+  }
+
+  cut(): void {
+    this.#gone.abort()
+    this.stream.close()
+    this.#changed()
+  }
+
+  async #readFrames(): Promise<void> {
+    const frames = new Frames(this.maxFrameBytes)
+    try {
+      for await (const chunk of this.stream.incoming) {
+        for (const frame of frames.push(chunk)) this.#enqueue(frame)
+        while (this.#full() && !this.#gone.signal.aborted) await this.#change()
+      }
+    } catch (error) {
+      // What was read before is still answered by a peer that closed in order; a broken stream or a hostile size ends it all.
+      if (error instanceof Disconnect) this.cut()
+      this.#queue = []
+    } finally {
+      this.#read = true
+      this.#gone.abort()
+      this.#changed()
+    }
+  }
+
+  async #answerFrames(): Promise<void> {
+    for (;;) {
+      const frame = this.#queue.shift()
+      if (frame) {
+        this.#queuedBytes -= frame.length
+        this.#changed()
+        if (!(await this.#answerOne(frame))) return this.cut()
+      } else if (this.#read) return
+      else await this.#change()
+    }
+  }
+
+  /** False when the connection has to end. */
+  async #answerOne(frame: Uint8Array): Promise<boolean> {
+    try {
+      const chunks = await this.answer(frame, this)
+      if (chunks) await this.stream.write(chunks)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #enqueue(frame: Uint8Array): void {
+    this.#queue.push(frame)
+    this.#queuedBytes += frame.length
+    this.#changed()
+  }
+
+  #full(): boolean {
+    return this.#queue.length >= READ_AHEAD || this.#queuedBytes >= READ_AHEAD_BYTES
+  }
+
+  #changed(): void {
+    const waiting = this.#wake
+    this.#wake = new Set()
+    for (const wake of waiting) wake()
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake.add(resolve)
+    })
+  }
+}

@@ -1,0 +1,155 @@
+import { ApiVersionsResponse } from '../../protocol/api/api-versions.js'
+import { errnoOf } from '../../protocol/errors.js'
+import { decodeRequest, encodeResponseFrame, type RequestHeader, readRequestHeader } from '../../protocol/frame.js'
+import type { Input, Output, RequestMessage } from '../../protocol/message.js'
+import type { Interceptions } from '../control/interceptions.js'
+import type { Intercepted, Verdict } from '../control/verdict.js'
+import type { Handler, RequestContext } from '../handlers/handler.js'
+import { handlersByKey } from '../handlers/index.js'
+import { Disconnect } from '../refusal.js'
+import type { Cluster } from '../state/cluster.js'
+import type { Connection } from './connection.js'
+import { API_VERSIONS_KEY, offersOf, rangeOf } from './offers.js'
+
+type Reply = Input<RequestMessage['response']> | undefined
+type Chunks = readonly Uint8Array[] | undefined
+
+/** One request, read and understood. */
+interface Call {
+  readonly header: RequestHeader
+  readonly message: RequestMessage
+  readonly handler: Handler | undefined
+  readonly request: Output<RequestMessage>
+  readonly context: RequestContext
+}
+
+/** From a frame to the frame that answers it. What a broker would not answer cuts the connection. */
+export class Dispatcher {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly interceptions: Interceptions,
+    /** A handler failed in a way that is no rule of the broker's: a mistake of the sandbox's own. */
+    private readonly fault: (error: unknown) => void,
+  ) {}
+
+  /** @throws Disconnect when the connection has to end. */
+  readonly answer = async (frame: Uint8Array, connection: Connection): Promise<Chunks> => {
+    connection.broker.requests++
+    const header = understand(() => readRequestHeader(frame))
+    const range = rangeOf(connection.broker, this.interceptions, header.apiKey)
+    if (!range || header.apiVersion < range[0] || header.apiVersion > range[1]) {
+      if (range && header.apiKey === API_VERSIONS_KEY) return unsupportedApiVersions(header, range)
+      throw new Disconnect(`API ${header.apiKey} version ${header.apiVersion} is not spoken here`)
+    }
+    const call = this.#read(frame, header, connection)
+    const proceed = once(() => this.#handle(call))
+    const judged = await this.interceptions.judge(intercepted(call, proceed))
+    if (!judged) return encode(call, await proceed())
+    const { verdict, hold } = judged
+    if (verdict.do === 'hang') {
+      await hold.hanging(connection.gone)
+      return encode(call, await proceed())
+    }
+    return this.#carryOut(verdict, call, proceed)
+  }
+
+  #read(frame: Uint8Array, header: RequestHeader, connection: Connection): Call {
+    const handler = handlersByKey.get(header.apiKey)
+    const message = handler?.message ?? this.interceptions.scripted(header.apiKey)!
+    const { body } = understand(() => decodeRequest(message, frame))
+    const { broker, listener, gone } = connection
+    const offers = offersOf(broker, this.interceptions)
+    return {
+      header,
+      message,
+      handler,
+      request: body,
+      context: { cluster: this.cluster, broker, listener, clientId: header.clientId, connection, gone, offers },
+    }
+  }
+
+  async #handle({ handler, context, request, header }: Call): Promise<Reply> {
+    if (!handler) throw new Disconnect(`nobody answers API ${header.apiKey}`)
+    try {
+      return await handler.handle(context, request, header.apiVersion)
+    } catch (error) {
+      if (!(error instanceof Disconnect)) this.fault(error)
+      throw error
+    }
+  }
+
+  async #carryOut(verdict: Exclude<Verdict, { do: 'hang' }>, call: Call, proceed: () => Promise<Reply>): Promise<Chunks> {
+    switch (verdict.do) {
+      case 'answer':
+        return encode(call, verdict.response)
+      case 'fail': {
+        if (verdict.after && (await proceed()) === undefined) return undefined
+        const failure = call.handler?.failure(call.request, errnoOf(verdict.code), call.header.apiVersion)
+        if (!failure) throw new Disconnect(`the sandbox does not know where ${call.message.name} has its errors: use answer()`)
+        return encode(call, failure)
+      }
+      case 'close':
+        if (verdict.after) await proceed()
+        throw new Disconnect('cut by an interception')
+      case 'delay':
+        await this.#pause(verdict.ms, call.context.gone)
+        return encode(call, await proceed())
+      case 'send': {
+        const bytes = verdict.bytes(joined(encode(call, await proceed()) ?? []))
+        return bytes instanceof Uint8Array ? [bytes] : bytes
+      }
+    }
+  }
+
+  #pause(ms: number, gone: AbortSignal): Promise<void> {
+    const { clock } = this.cluster
+    return new Promise(resolve => {
+      const finish = () => {
+        clock.clearTimeout(timer)
+        gone.removeEventListener('abort', finish)
+        resolve()
+      }
+      const timer = clock.setTimeout(finish, ms)
+      gone.addEventListener('abort', finish, { once: true })
+    })
+  }
+}
+
+function intercepted({ header, message, request, context }: Call, proceed: () => Promise<Reply>): Intercepted {
+  const { apiKey, apiVersion, correlationId, clientId } = header
+  return { api: message.api, apiKey, version: apiVersion, correlationId, clientId, broker: context.broker.id, request, proceed }
+}
+
+/** KIP-511: the answer that every client can read, naming the one API that it has to ask again. */
+function unsupportedApiVersions({ correlationId }: RequestHeader, [minVersion, maxVersion]: readonly [number, number]): Chunks {
+  const apiKeys = [{ apiKey: API_VERSIONS_KEY, minVersion, maxVersion }]
+  return encodeResponseFrame(ApiVersionsResponse, 0, correlationId, { errorCode: errnoOf('UNSUPPORTED_VERSION'), apiKeys })
+}
+
+function encode({ header, message }: Call, reply: Reply): Chunks {
+  return reply && encodeResponseFrame(message.response, header.apiVersion, header.correlationId, reply)
+}
+
+/** What cannot be read is answered by closing. */
+function understand<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new Disconnect(String(error))
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= work())
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}

@@ -1,0 +1,36 @@
+import type { Codec, CodecName } from '../../compression/codec.js'
+import { ClientError } from '../../error.js'
+import type { RecordBatch } from '../../records/batch.js'
+
+/** Loads a codec on first use, as `codec` of the compression package does. */
+export type CodecLoader = (name: CodecName) => Codec | Promise<Codec>
+
+/** The codecs that the embedder handed in. Without any, compressed batches are stored and served as they are and taken on trust. */
+export class Codecs {
+  readonly #loaded = new Map<CodecName, Codec>()
+
+  constructor(private readonly load: CodecLoader | undefined) {}
+
+  /** Opens the batch where that is possible; look at `isOpen` afterwards. */
+  async open(batch: RecordBatch): Promise<void> {
+    const name = batch.codec
+    if (batch.isOpen || !name || !this.load) return
+    const codec = this.#loaded.get(name) ?? (await this.load(name))
+    this.#loaded.set(name, codec)
+    await batch.open(codec)
+  }
+
+  /**
+   * Opens the batch at once.
+   * @throws ClientError `UNKNOWN_CODEC` when its codec has not been loaded, or answers with a promise.
+   */
+  openNow(batch: RecordBatch): void {
+    if (batch.isOpen || !batch.codec) return
+    const codec = this.#loaded.get(batch.codec)
+    if (codec && batch.open(codec) === undefined) return
+    throw new ClientError(
+      'UNKNOWN_CODEC',
+      `the batch at offset ${batch.baseOffset} is compressed with ${batch.codec}: give createSandbox the option codec to look into it`,
+    )
+  }
+}
