@@ -114,13 +114,21 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, version
 }
 
 export function decodeFrom<M extends Message>(from: Reader, message: M, version: number): Output<M> {
+  const value = readFrom(from, message, version)
+  if (from.left === 0) return value
+  throw named(message, version, malformed('message', from.offset, `${from.left} bytes are left over behind its last field`))
+}
+
+/** Reads a message and leaves the reader behind it, whatever follows. */
+export function readFrom<M extends Message>(from: Reader, message: M, version: number): Output<M> {
   const { read } = coderOf(message, version)
   try {
-    const value = read(from)
-    if (from.left > 0) throw malformed('message', from.offset, `${from.left} bytes are left over behind its last field`)
-    return value as Output<M>
+    return read(from) as Output<M>
   } catch (cause) {
-    if (!(cause instanceof ClientError)) throw cause
-    throw new ClientError(cause.code, `${message.name} v${version}: ${cause.message}`, { cause })
+    throw cause instanceof ClientError ? named(message, version, cause) : cause
   }
+}
+
+function named(message: Message, version: number, cause: ClientError): ClientError {
+  return new ClientError(cause.code, `${message.name} v${version}: ${cause.message}`, { cause })
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { apis } from './apis.js'
+import * as messages from './data/index.js'
 import { isFlexible, type Message } from './message.js'
 import { type Definition, definitionsOf, type Range, versionRange, within } from './testing/definitions.js'
 import { type FieldAt, kafkaLayout, ourLayout } from './testing/layout.js'
@@ -100,6 +101,19 @@ describe(`versions that Kafka 4 dropped, against ${before4}`, () => {
     )
     expect(found).toEqual([])
   })
+})
+
+test('every message that travels inside others or inside records', () => {
+  const found = Object.values(messages).flatMap(message => {
+    const theirs = definition(newest, message.name)!
+    const { first, last } = versionRange(theirs.validVersions)!
+    expect([message.name, message.kind, message.versions]).toEqual([message.name, theirs.type, [first, last]])
+    return versionsOf(message).flatMap(version => {
+      expect(isFlexible(message, version)).toBe(within(versionRange(theirs.flexibleVersions), version))
+      return differences(message, version, kafkaLayout(theirs, version), everything)
+    })
+  })
+  expect(found).toEqual([])
 })
 
 test(`the bytes of every version that ${oldest} knows are laid out as then`, () => {

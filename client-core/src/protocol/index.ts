@@ -2,6 +2,7 @@ export { randomUuid, type Uuid, uuidFromBytes, uuidToBytes, zeroUuid } from '../
 export * from './api/index.js'
 export { type Api, apis } from './apis.js'
 export { decode, encode, encodeChunks } from './codec.js'
+export * from './data/index.js'
 export { errnoOf, errorForCode, KafkaError, type KafkaErrorCode, type KafkaErrorInfo } from './errors.js'
 export {
   correlationIdOf,
@@ -14,3 +15,4 @@ export {
 } from './frame.js'
 export type { CallableRequest, Input, KafkaRequest, Message, Output, RequestMessage, ResponseMessage, ResponseTo } from './message.js'
 export type { UnknownTags } from './schema.js'
+export { decodeVersioned, encodeVersioned } from './versioned.js'

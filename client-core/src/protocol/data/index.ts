@@ -1,0 +1,3 @@
+export * from './consumer-protocol.js'
+export * from './control-records.js'
+export * from './principal.js'
