@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached } from '../scripts/cache.mjs'
+import { npm } from '../scripts/install.mjs'
 import { must } from '../scripts/run.mjs'
 
 /** The other JavaScript clients, at the versions whose figures are quoted. */
@@ -32,5 +33,5 @@ export async function newNode() {
 async function install(directory, packages) {
   console.log(`installing ${packages.join(', ')} into the cache`)
   await writeFile(join(directory, 'package.json'), '{"private":true}')
-  await must('npm', ['install', '--prefix', directory, '--no-audit', '--no-fund', '--loglevel=error', ...packages])
+  await must(...npm('install', '--no-audit', '--no-fund', '--loglevel=error', ...packages), { cwd: directory })
 }

@@ -18,9 +18,17 @@ export class MissingTools extends Error {}
 export async function installPackages() {
   if (packagesCurrent()) return
   console.log('installing npm packages')
+  await must(...npm('install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'), { cwd: root, show: true })
+}
+
+/**
+ * How to run npm: the one that runs us, where one does.
+ * @param {...string} args
+ * @returns {[command: string, args: string[]]}
+ */
+export function npm(...args) {
   const cli = process.env.npm_execpath
-  const [command, before] = cli ? [process.execPath, [cli]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []]
-  await must(command, [...before, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, show: true })
+  return cli ? [process.execPath, [cli, ...args]] : ['npm', args]
 }
 
 /** Whether node_modules holds what the lock file names: npm keeps a list of its own there. */
