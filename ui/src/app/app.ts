@@ -1,0 +1,68 @@
+/** Everything that a page may use, made once at start and handed down; tests make one over the fake session. */
+import { createContext, use } from 'react'
+import { useStore } from 'zustand'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { createScans, type Scans } from '../messages/scans.js'
+import type { Route } from '../route/route.js'
+import { createRouter, type Router } from '../route/router.js'
+import type { Session } from '../session/session.js'
+import { type Connection, createConnection } from '../store/connection.js'
+import { createGroups, type GroupsStore } from '../store/groups.js'
+import { createPrefs, type Prefs } from '../store/prefs.js'
+import { createTopics, type TopicsStore } from '../store/topics.js'
+import { createFrame, type FrameStore } from './frame-store.js'
+import { createShortcuts, type Shortcuts } from './shortcuts.js'
+
+export interface App {
+  session: Session
+  router: Router
+  connection: StoreApi<Connection>
+  prefs: StoreApi<Prefs>
+  frame: FrameStore
+  shortcuts: Shortcuts
+  topics: TopicsStore
+  groups: GroupsStore
+  scans: Scans
+  /** Ticks once a second while the page is visible: for "updated 4 s ago". */
+  clock: StoreApi<number>
+}
+
+export interface AppOptions {
+  session: Session
+  window: Window
+  token: string | null
+  bridge: string
+}
+
+export function createApp({ session, window, token, bridge }: AppOptions): App {
+  const prefs = createPrefs(window.localStorage)
+  const clock = createStore<number>(() => Date.now())
+  window.setInterval(() => {
+    if (window.document.visibilityState === 'visible') clock.setState(Date.now(), true)
+  }, 1000)
+  return {
+    session,
+    prefs,
+    clock,
+    router: createRouter(window),
+    connection: createConnection(session, { token, bridge }),
+    frame: createFrame(),
+    shortcuts: createShortcuts(window, () => prefs.getState().singleKeys),
+    topics: createTopics(session),
+    groups: createGroups(session),
+    scans: createScans(session),
+  }
+}
+
+export const AppContext = createContext<App | null>(null)
+
+export function useApp(): App {
+  const app = use(AppContext)
+  if (!app) throw new Error('This component needs an App around it')
+  return app
+}
+
+export const usePrefs = <T>(select: (prefs: Prefs) => T): T => useStore(useApp().prefs, select)
+export const useRoute = <T>(select: (route: Route) => T): T => useStore(useApp().router.store, select)
+export const useConnection = <T>(select: (connection: Connection) => T): T => useStore(useApp().connection, select)
+export const useNow = (): number => useStore(useApp().clock)
