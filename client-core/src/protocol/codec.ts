@@ -28,7 +28,8 @@ function compile(message: Message, version: number): Coder {
   return structCoder(message.fields, place, typeCoder)
 }
 
-function typeCoder(type: FieldType, place: Place): Coder {
+/** The closures of one type; compiled anew at every call, so keep them. */
+export function typeCoder(type: FieldType, place: Place): Coder {
   switch (type.kind) {
     case 'array':
       return arrayCoder(type.of, place)

@@ -56,8 +56,13 @@ export function isDefault(field: Field, value: unknown): boolean {
     case 'records':
       return value instanceof Uint8Array && value.length === 0
     case 'struct':
-      return Object.entries(type.fields).every(([name, inner]) => isDefault(inner, (value as Record<string, unknown>)[name]))
+      return isDefaultStruct(type.fields, value as Record<string, unknown>)
     default:
       return value === expected
   }
+}
+
+function isDefaultStruct(fields: Fields, value: Record<string, unknown>): boolean {
+  if (value.unknownTags instanceof Map && value.unknownTags.size > 0) return false
+  return Object.entries(fields).every(([name, field]) => isDefault(field, value[name]))
 }

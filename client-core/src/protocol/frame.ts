@@ -6,7 +6,7 @@ import { decodeFrom, encodeTo } from './codec.js'
 import { type Input, isFlexible, type Message, type Output, type RequestMessage, type ResponseMessage } from './message.js'
 
 const CONTROLLED_SHUTDOWN = 7
-const API_VERSIONS = 18
+export const API_VERSIONS = 18
 
 export interface RequestHeader {
   readonly apiKey: number

@@ -4,6 +4,8 @@ export { type Api, apis } from './apis.js'
 export { decode, encode, encodeChunks } from './codec.js'
 export * from './data/index.js'
 export { errnoOf, errorForCode, KafkaError, type KafkaErrorCode, type KafkaErrorInfo } from './errors.js'
+export { type Explained, type ExplainLimits, type Explanation, explain } from './explain.js'
+export { explainFrame } from './explain-frame.js'
 export {
   correlationIdOf,
   decodeRequest,
