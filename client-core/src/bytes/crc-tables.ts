@@ -1,6 +1,6 @@
 /**
- * The sixteen tables of "slicing by 16" for a reflected CRC-32 polynomial: table k advances a byte over k further zero bytes, so that sixteen
- * bytes need sixteen look-ups that do not wait for each other.
+ * The sixteen tables of "slicing by 16" for a reflected CRC-32 polynomial: table k advances a byte over k further zero bytes, so that
+ * sixteen bytes need sixteen look-ups that do not wait for each other.
  */
 export function crcTables(polynomial: number): Int32Array[] {
   const first = new Int32Array(256)

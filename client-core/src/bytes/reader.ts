@@ -3,8 +3,8 @@ import { utf8Decode } from './utf8.js'
 import { type Uuid, uuidAt, zeroUuid } from './uuid.js'
 
 /**
- * Reads big-endian values from `bytes[offset..end)`. Every read is checked against the end and throws `ClientError` `MALFORMED`, naming what was
- * read and at which offset of `bytes`. What it gives back as bytes are views: nothing is copied.
+ * Reads big-endian values from `bytes[offset..end)`. Every read is checked against the end and throws `ClientError` `MALFORMED`, naming
+ * what was read and at which offset of `bytes`. What it gives back as bytes are views: nothing is copied.
  */
 export class Reader {
   readonly bytes: Uint8Array

@@ -1,6 +1,6 @@
 /**
- * Variable-length integers, 7 bits a byte, low bits first. Kafka has an unsigned form (lengths and tags of flexible versions, KIP-482) and a
- * zigzag form (fields of a record). `put...` write at an offset and return the offset behind what they wrote; the caller has made room.
+ * Variable-length integers, 7 bits a byte, low bits first. Kafka has an unsigned form (lengths and tags of flexible versions, KIP-482) and
+ * a zigzag form (fields of a record). `put...` write at an offset and return the offset behind what they wrote; the caller has made room.
  */
 
 /** Bytes of an unsigned 32-bit value: 1 to 5. */

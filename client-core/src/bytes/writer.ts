@@ -6,8 +6,9 @@ import { putUvarint, putVarint, putVarlong } from './varint.js'
 const LINK_FROM = 1024
 
 /**
- * Writes big-endian values into memory that grows. Large byte arrays are linked: `chunks()` gives them back as they were handed in, so that a
- * record batch is never copied between the producer and the socket. Numbers are written modulo their width; range checks are the caller's.
+ * Writes big-endian values into memory that grows. Large byte arrays are linked: `chunks()` gives them back as they were handed in, so that
+ * a record batch is never copied between the producer and the socket. Numbers are written modulo their width; range checks are the
+ * caller's.
  */
 export class Writer {
   #buffer: Uint8Array<ArrayBuffer>

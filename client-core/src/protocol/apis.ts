@@ -13,8 +13,8 @@ const all: readonly Message[] = Object.values(messages)
 const isRequest = (message: Message): message is RequestMessage => message.kind === 'request'
 
 /**
- * Every API by key, in order of keys: what needs any of them (a wire inspector, a sandbox, a raw request) looks here. Importing this table bundles
- * them all; what speaks only a few imports those.
+ * Every API by key, in order of keys: what needs any of them (a wire inspector, a sandbox, a raw request) looks here. Importing this table
+ * bundles them all; what speaks only a few imports those.
  */
 export const apis: ReadonlyMap<number, Api> = new Map(
   all

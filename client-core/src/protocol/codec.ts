@@ -12,7 +12,9 @@ import { structCoder } from './struct.js'
 
 const compiled = new WeakMap<Message, Coder[]>()
 
-/** The closures that read and write a message at a version, made on first use. Throws `UNSUPPORTED_VERSION` for a version without a table. */
+/**
+ * The closures that read and write a message at a version, made on first use. Throws `UNSUPPORTED_VERSION` for a version without a table.
+ */
 export function coderOf(message: Message, version: number): Coder {
   let versions = compiled.get(message)
   if (versions === undefined) compiled.set(message, (versions = []))
@@ -107,8 +109,8 @@ export function encodeTo<M extends Message>(to: Writer, message: M, value: Input
 }
 
 /**
- * Reads a message without any header; the bytes must end where it ends. Byte fields are views of `bytes`. Throws `MALFORMED`, naming the message,
- * what was read and where.
+ * Reads a message without any header; the bytes must end where it ends. Byte fields are views of `bytes`. Throws `MALFORMED`, naming the
+ * message, what was read and where.
  */
 export function decode<M extends Message>(message: M, bytes: Uint8Array, version: number): Output<M> {
   return decodeFrom(new Reader(bytes), message, version)

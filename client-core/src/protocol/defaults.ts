@@ -5,7 +5,10 @@ const noBytes = new Uint8Array(0)
 const noItems: readonly unknown[] = Object.freeze([])
 const structs = new WeakMap<Fields, Readonly<Record<string, unknown>>>()
 
-/** What a field means when it is missing: the default of Kafka's definition, or the zero of its type. Shared and frozen where it is an object. */
+/**
+ * What a field means when it is missing: the default of Kafka's definition, or the zero of its type. Shared and frozen where it is an
+ * object.
+ */
 export function defaultOf(field: Field): unknown {
   return field.spec.default !== undefined ? field.spec.default : zeroOf(field.spec.type)
 }

@@ -2,8 +2,8 @@ const yes = true
 const no = false
 
 /**
- * Every error code of Kafka 4.4: its number, whether Kafka's own client calls it retriable, and what it means. Retriable does not say how: some
- * ask for fresh metadata first (3, 5, 6, 74, 75), some for another coordinator (15, 16), some only for a pause.
+ * Every error code of Kafka 4.4: its number, whether Kafka's own client calls it retriable, and what it means. Retriable does not say how:
+ * some ask for fresh metadata first (3, 5, 6, 74, 75), some for another coordinator (15, 16), some only for a pause.
  */
 const table = {
   UNKNOWN_SERVER_ERROR: [-1, no, 'the broker failed in a way it has no code for; its log knows more'],
@@ -178,7 +178,9 @@ export function errnoOf(code: KafkaErrorCode): number {
   return table[code][0]
 }
 
-/** What a broker answered. The message begins with the code; behind it stands what the broker or the caller said, or what the code means. */
+/**
+ * What a broker answered. The message begins with the code; behind it stands what the broker or the caller said, or what the code means.
+ */
 export class KafkaError extends Error {
   override readonly name: string = 'KafkaError'
   /** Kafka's name, `NOT_LEADER_OR_FOLLOWER`. */

@@ -12,8 +12,8 @@ const responseHeader = { correlationId: int32 }
 const headerPlace = (name: string, version: number) => ({ path: name, version, flexible: false, nullable: false })
 
 /**
- * Explains a whole frame, without its four bytes of size: header and body. Takes key and version from the caller, as an answer does not carry
- * them; for a request they should be those of its header, which is shown as it is.
+ * Explains a whole frame, without its four bytes of size: header and body. Takes key and version from the caller, as an answer does not
+ * carry them; for a request they should be those of its header, which is shown as it is.
  */
 export function explainFrame(
   direction: 'request' | 'response',

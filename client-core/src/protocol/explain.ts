@@ -48,7 +48,10 @@ export interface ExplainLimits {
   readonly maxNodes?: number
 }
 
-/** Reads a message into a tree of its fields with their exact bytes. Never throws for what the bytes hold, and stays bounded whatever they claim. */
+/**
+ * Reads a message into a tree of its fields with their exact bytes. Never throws for what the bytes hold, and stays bounded whatever they
+ * claim.
+ */
 export function explain(message: Message, bytes: Uint8Array, version: number, limits?: ExplainLimits): Explanation {
   return explainWith(new Walk(bytes, limits), message.name, (walk, into) => walk.message(message, version, into))
 }

@@ -75,7 +75,9 @@ function sized(to: Writer): Uint8Array[] {
   return chunks
 }
 
-/** An answer's body, from a frame without its size. Check `correlationId` against the request that was sent before trusting anything else. */
+/**
+ * An answer's body, from a frame without its size. Check `correlationId` against the request that was sent before trusting anything else.
+ */
 export function decodeResponse<M extends ResponseMessage>(
   message: M,
   version: number,

@@ -26,7 +26,9 @@ export interface RequestMessage<F extends Fields = Fields, R extends Fields = Fi
   readonly response: ResponseMessage<R>
 }
 
-/** A request's table is a function too: with a body it gives what a client sends, as in `client.request(MetadataRequest({ topics: null }))`. */
+/**
+ * A request's table is a function too: with a body it gives what a client sends, as in `client.request(MetadataRequest({ topics: null }))`.
+ */
 export type CallableRequest<F extends Fields, R extends Fields> = RequestMessage<F, R> &
   ((body: InputOf<F>) => KafkaRequest<RequestMessage<F, R>>)
 

@@ -39,8 +39,8 @@ export interface FieldSpec {
 export type UnknownTags = ReadonlyMap<number, Uint8Array>
 
 /**
- * One field of a message, as a value. The methods return a changed copy. `$in`, `$out` and `$optional` exist for the compiler alone: what an
- * encoder takes, what a decoder gives, and whether an input may leave the field out.
+ * One field of a message, as a value. The methods return a changed copy. `$in`, `$out` and `$optional` exist for the compiler alone: what
+ * an encoder takes, what a decoder gives, and whether an input may leave the field out.
  */
 export class Field<In = unknown, Out = unknown, Optional extends boolean = boolean> {
   declare readonly $in: In

@@ -11,8 +11,8 @@ export function encodeVersioned<M extends Message>(message: M, value: Input<M>, 
 }
 
 /**
- * Reads a message behind its own version. One that is newer than the table is read as the newest the table has, and what it adds at the end is
- * left alone, as Kafka's clients do: a group may have members of any age.
+ * Reads a message behind its own version. One that is newer than the table is read as the newest the table has, and what it adds at the end
+ * is left alone, as Kafka's clients do: a group may have members of any age.
  */
 export function decodeVersioned<M extends Message>(message: M, bytes: Uint8Array): { version: number; value: Output<M> } {
   const from = new Reader(bytes)

@@ -3,7 +3,10 @@ import { array, bool, int16, int32, int64, string } from '../schema.js'
 
 const apiVersions = api(18, 'ApiVersions', { versions: [0, 5], flexible: 3 })
 
-/** Its header is always v0; a broker that does not know the asked version answers UNSUPPORTED_VERSION in layout 0. v3: features (KIP-584). */
+/**
+ * Its header is always v0; a broker that does not know the asked version answers UNSUPPORTED_VERSION in layout 0. v3: features
+ * (KIP-584).
+ */
 export const ApiVersionsResponse = apiVersions.response({
   errorCode: int16,
   apiKeys: array({
@@ -27,7 +30,10 @@ export const ApiVersionsResponse = apiVersions.response({
 })
 export type ApiVersionsResponse = Output<typeof ApiVersionsResponse>
 
-/** What a broker can do. v3: flexible, and names the client's software (KIP-511). */
+/**
+ * What a broker can do. v3: flexible, and names the client's software (KIP-511); v5: the cluster and node that the client believes to
+ * talk to (KIP-1242).
+ */
 export const ApiVersionsRequest = apiVersions.request(ApiVersionsResponse, {
   clientSoftwareName: string.since(3).ignorable,
   clientSoftwareVersion: string.since(3).ignorable,

@@ -27,7 +27,10 @@ export const CreateTopicsResponse = createTopics.response({
 })
 export type CreateTopicsResponse = Output<typeof CreateTopicsResponse>
 
-/** Creates topics. v1: validate only; v4: broker defaults for partitions and replication (KIP-464); v5: the configs in the answer (KIP-525); v7: topic ids (KIP-516). */
+/**
+ * Creates topics. v1: validate only; v4: broker defaults for partitions and replication (KIP-464); v5: the configs in the answer
+ * (KIP-525); v7: topic ids (KIP-516).
+ */
 export const CreateTopicsRequest = createTopics.request(CreateTopicsResponse, {
   topics: array({
     name: string,

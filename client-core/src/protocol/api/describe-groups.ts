@@ -26,7 +26,10 @@ export const DescribeGroupsResponse = describeGroups.response({
 })
 export type DescribeGroupsResponse = Output<typeof DescribeGroupsResponse>
 
-/** State, members and assignments of classic groups. v3: authorized operations (KIP-430); v4: static members (KIP-345); v6: GROUP_ID_NOT_FOUND (KIP-1043). */
+/**
+ * State, members and assignments of classic groups. v3: authorized operations (KIP-430); v4: static members (KIP-345); v6:
+ * GROUP_ID_NOT_FOUND (KIP-1043).
+ */
 export const DescribeGroupsRequest = describeGroups.request(DescribeGroupsResponse, {
   groups: array(string),
   includeAuthorizedOperations: bool.since(3),

@@ -26,7 +26,7 @@ export const DescribeLogDirsResponse = describeLogDirs.response({
 })
 export type DescribeLogDirsResponse = Output<typeof DescribeLogDirsResponse>
 
-/** What a broker's log directories hold (KIP-113). v4: sizes of the volume (KIP-827). */
+/** What a broker's log directories hold (KIP-113). v4: sizes of the volume (KIP-827); v5: whether it is cordoned. */
 export const DescribeLogDirsRequest = describeLogDirs.request(DescribeLogDirsResponse, {
   topics: array({ topic: string, partitions: array(int32) }).nullable(),
 })

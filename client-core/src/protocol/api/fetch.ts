@@ -3,7 +3,10 @@ import { array, int8, int16, int32, int64, records, string, struct, uuid } from 
 
 const fetch = api(1, 'Fetch', { versions: [0, 18], flexible: 12 })
 
-/** The batches as they lie in the log: the last one may be cut off. v11: preferred replica (KIP-392); v12: diverging epoch, v16: new leaders' addresses (KIP-951). */
+/**
+ * The batches as they lie in the log: the last one may be cut off. v11: preferred replica (KIP-392); v12: diverging epoch, v16: new
+ * leaders' addresses (KIP-951).
+ */
 export const FetchResponse = fetch.response({
   throttleTimeMs: int32.since(1).ignorable,
   errorCode: int16.since(7).ignorable,
@@ -34,8 +37,11 @@ export const FetchResponse = fetch.response({
 })
 export type FetchResponse = Output<typeof FetchResponse>
 
-/** Reads record batches from partitions, waiting until enough is there. v4: isolation level (KIP-98); v7: sessions (KIP-227); v9: leader epochs (KIP-320);
- * v11: closest replica (KIP-392); v13: topics by id (KIP-516); v15: the replica's state in a tag (KIP-903). */
+/**
+ * Reads record batches from partitions, waiting until enough is there. v4: isolation level (KIP-98); v7: sessions (KIP-227); v9: leader
+ * epochs (KIP-320); v10: may get zstd (KIP-110); v11: closest replica (KIP-392); v13: topics by id (KIP-516); v14: may be told that an
+ * offset is in remote storage (KIP-405); v15: the replica's state in a tag (KIP-903); v18: its high watermark (KIP-1166).
+ */
 export const FetchRequest = fetch.request(FetchResponse, {
   clusterId: string.tagged(0, 12).nullable().default(null).ignorable,
   replicaId: int32.until(14).default(-1),

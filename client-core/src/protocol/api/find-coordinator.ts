@@ -22,7 +22,10 @@ export const FindCoordinatorResponse = findCoordinator.response({
 })
 export type FindCoordinatorResponse = Output<typeof FindCoordinatorResponse>
 
-/** The broker that coordinates a group, a transactional id (v1, KIP-98) or a share partition (v6, KIP-932). v4: several keys at once (KIP-699). */
+/**
+ * The broker that coordinates a group, a transactional id (v1, KIP-98) or a share partition (v6, KIP-932). v4: several keys at once
+ * (KIP-699).
+ */
 export const FindCoordinatorRequest = findCoordinator.request(FindCoordinatorResponse, {
   key: string.until(3),
   keyType: int8.since(1).default(0),

@@ -14,7 +14,10 @@ export const InitProducerIdResponse = initProducerId.response({
 })
 export type InitProducerIdResponse = Output<typeof InitProducerIdResponse>
 
-/** A producer id and epoch, for idempotence or a transactional id (KIP-98). v3: continue with a known id (KIP-360); v6: two-phase commit (KIP-939). */
+/**
+ * A producer id and epoch, for idempotence or a transactional id (KIP-98). v3: continue with a known id (KIP-360); v4: PRODUCER_FENCED
+ * instead of INVALID_PRODUCER_EPOCH; v6: two-phase commit (KIP-939).
+ */
 export const InitProducerIdRequest = initProducerId.request(InitProducerIdResponse, {
   transactionalId: string.nullable(),
   transactionTimeoutMs: int32,

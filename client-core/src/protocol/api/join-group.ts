@@ -3,7 +3,10 @@ import { array, bool, bytes, int16, int32, string } from '../schema.js'
 
 const joinGroup = api(11, 'JoinGroup', { versions: [0, 9], flexible: 6 })
 
-/** The leader gets every member's metadata, the others an empty list. v7: the protocol type; v9: the leader may be told to skip the assignment (KIP-814). */
+/**
+ * The leader gets every member's metadata, the others an empty list. v7: the protocol type; v9: the leader may be told to skip the
+ * assignment (KIP-814).
+ */
 export const JoinGroupResponse = joinGroup.response({
   throttleTimeMs: int32.since(2).ignorable,
   errorCode: int16,
@@ -21,7 +24,10 @@ export const JoinGroupResponse = joinGroup.response({
 })
 export type JoinGroupResponse = Output<typeof JoinGroupResponse>
 
-/** Joins a classic group and waits for the others. v4: the first try only hands out a member id (KIP-394); v5: static members (KIP-345); v8: a reason (KIP-800). */
+/**
+ * Joins a classic group and waits for the others. v4: the first try only hands out a member id (KIP-394); v5: static members (KIP-345);
+ * v8: a reason (KIP-800).
+ */
 export const JoinGroupRequest = joinGroup.request(JoinGroupResponse, {
   groupId: string,
   sessionTimeoutMs: int32,

@@ -20,8 +20,11 @@ export const ListOffsetsResponse = listOffsets.response({
 })
 export type ListOffsetsResponse = Output<typeof ListOffsetsResponse>
 
-/** Finds offsets by time: -1 the end, -2 the start, -3 the largest timestamp (v7, KIP-734), -4 the local start (v8, KIP-405), -5 the end in remote storage (v9, KIP-1005).
- * v0 asks for several offsets at once and answers with segment borders. */
+/**
+ * Finds offsets by time: -1 the end, -2 the start, -3 the largest timestamp (v7, KIP-734), -4 the local start (v8, KIP-405), -5 the end
+ * in remote storage (v9, KIP-1005), -6 the first not yet uploaded (v11, KIP-1023). v2: isolation level (KIP-98); v4: leader epochs
+ * (KIP-320); v10: a time limit for remote storage (KIP-1075). v0 asks for several offsets at once and answers with segment borders.
+ */
 export const ListOffsetsRequest = listOffsets.request(ListOffsetsResponse, {
   replicaId: int32,
   isolationLevel: int8.since(2),

@@ -3,7 +3,10 @@ import { array, bool, int16, int32, string, uuid } from '../schema.js'
 
 const metadata = api(3, 'Metadata', { versions: [0, 13], flexible: 9 })
 
-/** v1: controller and rack; v5: offline replicas (KIP-112); v7: leader epochs (KIP-320); v8: authorized operations (KIP-430); v13: an error of its own. */
+/**
+ * v1: controller and rack; v5: offline replicas (KIP-112); v7: leader epochs (KIP-320); v8: authorized operations (KIP-430); v13: an
+ * error of its own.
+ */
 export const MetadataResponse = metadata.response({
   throttleTimeMs: int32.since(3).ignorable,
   brokers: array({
@@ -35,7 +38,10 @@ export const MetadataResponse = metadata.response({
 })
 export type MetadataResponse = Output<typeof MetadataResponse>
 
-/** Brokers, topics, partitions and their leaders. v0 takes an empty list for all topics, later versions null; v4: topic creation can be forbidden (KIP-204); v10: topic ids (KIP-516). */
+/**
+ * Brokers, topics, partitions and their leaders. v0 takes an empty list for all topics, later versions null; v4: topic creation can be
+ * forbidden (KIP-204); v10: topic ids (KIP-516).
+ */
 export const MetadataRequest = metadata.request(MetadataResponse, {
   topics: array({ topicId: uuid.since(10).ignorable, name: string.nullable(10) }).nullable(1),
   allowAutoTopicCreation: bool.since(4).default(true),

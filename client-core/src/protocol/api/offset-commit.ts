@@ -14,7 +14,10 @@ export const OffsetCommitResponse = offsetCommit.response({
 })
 export type OffsetCommitResponse = Output<typeof OffsetCommitResponse>
 
-/** Stores a group's offsets. v0 stored them in ZooKeeper; v2-4 carry a retention time; v6: leader epochs (KIP-320); v7: static members (KIP-345); v9: the next-generation protocol (KIP-848); v10: topics by id. */
+/**
+ * Stores a group's offsets. v0 stored them in ZooKeeper; v2-4 carry a retention time; v6: leader epochs (KIP-320); v7: static members
+ * (KIP-345); v9: the next-generation protocol (KIP-848); v10: topics by id (KIP-848).
+ */
 export const OffsetCommitRequest = offsetCommit.request(OffsetCommitResponse, {
   groupId: string,
   generationIdOrMemberEpoch: int32.since(1).default(-1).ignorable,

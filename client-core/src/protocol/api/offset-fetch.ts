@@ -35,7 +35,10 @@ export const OffsetFetchResponse = offsetFetch.response({
 })
 export type OffsetFetchResponse = Output<typeof OffsetFetchResponse>
 
-/** Reads a group's committed offsets. v2: null for all topics; v7: wait for pending transactions (KIP-447); v8: several groups at once (KIP-709); v9: member epochs (KIP-848); v10: topics by id. */
+/**
+ * Reads a group's committed offsets. v2: null for all topics; v7: wait for pending transactions (KIP-447); v8: several groups at once
+ * (KIP-709); v9: member epochs, v10: topics by id (KIP-848).
+ */
 export const OffsetFetchRequest = offsetFetch.request(OffsetFetchResponse, {
   groupId: string.until(7),
   topics: array({ name: string, partitionIndexes: array(int32) })

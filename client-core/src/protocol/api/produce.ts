@@ -3,7 +3,10 @@ import { array, int16, int32, int64, records, string, struct, uuid } from '../sc
 
 const produce = api(0, 'Produce', { versions: [0, 13], flexible: 9 })
 
-/** What became of each partition's batch. v5: log start offset; v8: errors of single records (KIP-467); v10: the new leader in tags (KIP-951). */
+/**
+ * What became of each partition's batch. v5: log start offset; v8: errors of single records (KIP-467); v10: the new leader in tags
+ * (KIP-951).
+ */
 export const ProduceResponse = produce.response({
   responses: array({
     name: string.until(12).ignorable,
@@ -29,7 +32,10 @@ export const ProduceResponse = produce.response({
 })
 export type ProduceResponse = Output<typeof ProduceResponse>
 
-/** Appends record batches to the leaders of partitions. v3: record batch v2 and transactions (KIP-98); v7: zstd (KIP-110); v13: topics by id (KIP-516). */
+/**
+ * Appends record batches to the leaders of partitions. v3: record batch v2 and transactions (KIP-98); v7: zstd (KIP-110); v13: topics by
+ * id (KIP-516).
+ */
 export const ProduceRequest = produce.request(ProduceResponse, {
   transactionalId: string.since(3).nullable().default(null),
   acks: int16,

@@ -13,7 +13,10 @@ export const SyncGroupResponse = syncGroup.response({
 })
 export type SyncGroupResponse = Output<typeof SyncGroupResponse>
 
-/** Hands in (the leader) or asks for a member's assignment. v3: static members (KIP-345); v5: protocol type and name, to be checked (KIP-559). */
+/**
+ * Hands in (the leader) or asks for a member's assignment. v3: static members (KIP-345); v5: protocol type and name, to be checked
+ * (KIP-559).
+ */
 export const SyncGroupRequest = syncGroup.request(SyncGroupResponse, {
   groupId: string,
   generationId: int32,

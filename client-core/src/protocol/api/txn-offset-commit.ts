@@ -14,7 +14,10 @@ export const TxnOffsetCommitResponse = txnOffsetCommit.response({
 })
 export type TxnOffsetCommitResponse = Output<typeof TxnOffsetCommitResponse>
 
-/** Commits a group's offsets inside a transaction (KIP-98). v3: member and generation are checked (KIP-447). */
+/**
+ * Commits a group's offsets inside a transaction (KIP-98). v3: member and generation are checked (KIP-447); v5: adds the group to the
+ * transaction itself (KIP-890); v6: topics by id (KIP-1319).
+ */
 export const TxnOffsetCommitRequest = txnOffsetCommit.request(TxnOffsetCommitResponse, {
   transactionalId: string,
   groupId: string,

@@ -16,7 +16,7 @@ export const UpdateFeaturesResponse = updateFeatures.response({
 })
 export type UpdateFeaturesResponse = Output<typeof UpdateFeaturesResponse>
 
-/** Raises or lowers finalized features (KIP-584). */
+/** Raises or lowers finalized features (KIP-584). v2: the answer has no entry per feature. */
 export const UpdateFeaturesRequest = updateFeatures.request(UpdateFeaturesResponse, {
   timeoutMs: int32.default(60000),
   featureUpdates: array({

@@ -1,7 +1,10 @@
 import { data, type Input } from '../message.js'
 import { array, bytes, int32, string } from '../schema.js'
 
-/** What a member of a classic group tells its leader, inside JoinGroup. v1: the partitions it owns (KIP-429); v2: the generation it owns them from (KIP-792); v3: its rack (KIP-881). */
+/**
+ * What a member of a classic group tells its leader, inside JoinGroup. v1: the partitions it owns (KIP-429); v2: the generation it owns
+ * them from (KIP-792); v3: its rack (KIP-881).
+ */
 export const ConsumerProtocolSubscription = data(
   'ConsumerProtocolSubscription',
   { versions: [0, 3] },
