@@ -1,0 +1,25 @@
+/** What the session uses of a client: the narrow side of `Client`, so that tests can stand in for it. */
+import type { BrokerMetadata } from '@milena/client-core'
+import type { KafkaRequest, RequestMessage, ResponseTo } from '@milena/client-core/protocol'
+
+export interface Asking {
+  signal?: AbortSignal
+  /** Who asks, for Wire. */
+  initiator?: string
+}
+
+export interface Shard<M extends RequestMessage = RequestMessage> {
+  broker: BrokerMetadata
+  request: KafkaRequest<M>
+  response?: ResponseTo<M>
+  error?: Error
+}
+
+export interface Asker {
+  request<M extends RequestMessage>(request: KafkaRequest<M>, options?: Asking): Promise<ResponseTo<M>>
+  /** Each part of a request that goes to several brokers, with its answer or its error. */
+  requestSharded<M extends RequestMessage>(request: KafkaRequest<M>, options?: Asking): Promise<Shard<M>[]>
+}
+
+/** The shard of a request that is named by its table: `ShardOf<typeof MetadataRequest>`. */
+export type ShardOf<R extends (...body: never[]) => KafkaRequest> = Shard<ReturnType<R>['message']>
