@@ -1,4 +1,7 @@
-/** A compression codec as a record batch uses it. Sync where the work is sync: an async call costs 100-300 us (each caller checks for a promise). */
+/**
+ * A compression codec as a record batch uses it. Sync where the work is sync: an async call costs 100-300 us (each caller checks for a promise). Where a
+ * promise is returned, the input must not be changed until it settles.
+ */
 export interface Codec {
   readonly name: CodecName
   /** `level` is the codec's own scale; without it the codec's usual default. Levels a codec does not have are refused with `INVALID_OPTION`. */

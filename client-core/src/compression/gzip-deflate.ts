@@ -26,7 +26,7 @@ export async function deflateStream(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new CompressionStream('gzip')
   const writer = stream.writable.getWriter()
   // A copy, because streams refuse shared memory.
-  const written = Promise.all([writer.write(bytes.slice()), writer.close()])
+  const written = Promise.all([writer.write(new Uint8Array(bytes)), writer.close()])
   const [output] = await Promise.all([collect(stream.readable), written])
   return output
 }

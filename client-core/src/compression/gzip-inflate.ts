@@ -5,6 +5,7 @@ import { allocate, corrupt, tooLarge } from './limits.js'
 const gzipWindow = 15 + 16
 /** A first guess never exceeds this many times the input, whatever the trailer says. */
 const maxGuess = 32
+const smallGrowth = 65536
 
 /**
  * Inflates all members into one output that grows, through pako's zlib calls, which check each CRC and size. Stops as soon as there is a byte more than
@@ -31,7 +32,7 @@ export function inflateMembers(bytes: Uint8Array, maxBytes: number): Uint8Array 
     } else if (status !== Z_OK && status !== Z_BUF_ERROR) {
       throw corrupt('gzip', `${stream.msg || `zlib error ${status}`} before byte ${stream.next_in}`)
     } else if (stream.avail_out === 0) {
-      grow(stream, Math.min(stream.output.length * 2, room))
+      grow(stream, Math.min(Math.max(stream.output.length * 2, smallGrowth), room))
     } else if (stream.avail_in === 0) {
       throw corrupt('gzip', `the data ends at byte ${bytes.length}, before its member does`)
     }

@@ -6,9 +6,9 @@ import { packed } from './wasm/snappy.wasm.js'
 import { isXerial, walkChunks, writeChunks } from './xerial.js'
 
 /**
- * Snappy: snappy-wasm does the raw blocks. Both forms are read. The xerial form is written, because it is the one that every reader of Kafka must know:
- * Java's producers write nothing else. Raw snappy is what readers fall back to, and Java's fails on it when a block of fewer than 16 bytes begins with
- * the byte 0x82, the first of the xerial header. Chunks of 32 KB also bound what a reader must hold at a time.
+ * Snappy: snappy-wasm does the raw blocks. Both forms are read: Java writes the xerial one, librdkafka and Go write raw blocks. The xerial form is
+ * written: what Java's producers write, every reader of Kafka must know, while raw blocks are what Java's reader falls back to when it finds no header;
+ * and its chunks of 32 KB bound what a reader holds at a time, where of a raw block it must hold all.
  */
 export async function loadSnappy(): Promise<Codec> {
   const wasm = new RustModule(await compile(packed), ['compress_raw', 'decompress_raw'])

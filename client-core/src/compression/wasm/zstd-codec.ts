@@ -9,6 +9,8 @@ import { dynamicBase, memoryPages, packed, tableSize } from './zstd.wasm.js'
 
 /** libc++'s std::vector: begin, end, end of capacity. Made by hand it saves the zero fill of resize(), which costs more than decoding a small batch. */
 const vectorHead = 12
+/** What malloc needs for itself at the end of the heap, generously. */
+const mallocMargin = 65536
 
 export class ZstdCodecModule {
   readonly #module: WebAssembly.Module
@@ -78,5 +80,8 @@ export class ZstdCodecModule {
     this.#compressBound = this.#object.method('compressBound')
     this.#compress = this.#object.method('compress')
     this.#decompress = this.#object.method('decompress')
+    // malloc asks for new heap even when half of what it needs lies free at the end, so that after a few sizes 4 MiB no longer fit twice. One block
+    // over everything, given back, leaves it one free block for good.
+    this.#object.free(this.#object.malloc(this.#bytes.length - dynamicBase - mallocMargin))
   }
 }
