@@ -35,6 +35,8 @@ export interface SandboxOptions {
   codec?: CodecLoader
   /** Requests larger than this cut the connection. Default 104,857,600, Kafka's `socket.request.max.bytes`. */
   maxFrameBytes?: number
+  /** Told when a broker cuts a connection by itself, and why: no answer says it. */
+  onDisconnect?: (event: { broker: number; reason: string }) => void
   /** Told when the sandbox itself fails, which is a mistake in it. Default: written to the console. */
   onFault?: (error: unknown) => void
 }
@@ -47,10 +49,22 @@ export interface ResolvedOptions {
   brokerConfigs: ReadonlyMap<string, string>
   codec: CodecLoader | undefined
   maxFrameBytes: number
+  onDisconnect: (event: { broker: number; reason: string }) => void
   onFault: (error: unknown) => void
 }
 
-const known = new Set(['brokers', 'topics', 'clusterId', 'clock', 'autoCreateTopics', 'brokerConfigs', 'codec', 'maxFrameBytes', 'onFault'])
+const known = new Set([
+  'brokers',
+  'topics',
+  'clusterId',
+  'clock',
+  'autoCreateTopics',
+  'brokerConfigs',
+  'codec',
+  'maxFrameBytes',
+  'onDisconnect',
+  'onFault',
+])
 const DEFAULT_CLUSTER = uuidFromBytes(new TextEncoder().encode('milena-sandbox-1'))
 
 /** @throws ClientError `INVALID_OPTION`, naming the option and what it may be. */
@@ -66,6 +80,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     brokerConfigs,
     codec: options.codec,
     maxFrameBytes: options.maxFrameBytes ?? Number(brokerConfigs.get('socket.request.max.bytes') ?? 104_857_600),
+    onDisconnect: options.onDisconnect ?? (() => {}),
     onFault: options.onFault ?? (error => console.error('the sandbox failed:', error)),
   }
 }

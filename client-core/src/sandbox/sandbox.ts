@@ -207,11 +207,21 @@ export class Sandbox {
     await Promise.all([...this.#cluster.brokers.values()].map(broker => listener.follow(broker)))
   }
 
+  /** For listeners: the opposite of `attach`; closes it. */
+  async detach(listener: Listener): Promise<void> {
+    this.#cluster.listeners.delete(listener)
+    await listener.close()
+  }
+
   /** For listeners: serves a stream as a connection to that broker until it ends; cuts it when the broker does not run. */
   serve(stream: ByteStream, brokerId: number, listener: Listener): void {
     const broker = this.#cluster.brokers.get(brokerId)
-    if (!broker?.running || this.#closed) return stream.close()
-    const connection = new Connection(stream, broker, listener, this.options.maxFrameBytes, this.#dispatcher.answer)
+    if (!broker?.running || this.#closed) {
+      stream.close()
+      return
+    }
+    const { maxFrameBytes, onDisconnect } = this.options
+    const connection = new Connection(stream, broker, listener, maxFrameBytes, this.#dispatcher.answer, onDisconnect)
     const serving = connection.serve().catch(this.options.onFault)
     this.#serving.add(serving)
     void serving.then(() => this.#serving.delete(serving))

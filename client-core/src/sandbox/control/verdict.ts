@@ -29,7 +29,7 @@ export interface Intercepted<M extends RequestMessage = RequestMessage> {
 /** A verdict, or a function that gives one; a function that gives nothing only observes, and the broker answers. */
 export type Action<M extends RequestMessage = RequestMessage> =
   | Verdict<M>
-  | ((request: Intercepted<M>) => Verdict<M> | undefined | void | Promise<Verdict<M> | undefined | void>)
+  | ((request: Intercepted<M>) => Verdict<M> | undefined | Promise<Verdict<M> | undefined>)
 
 /** This response, whatever the broker would say. */
 export const answer = <M extends RequestMessage = RequestMessage>(response: Input<M['response']>): Verdict<M> => ({

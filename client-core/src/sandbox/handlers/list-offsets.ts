@@ -54,8 +54,8 @@ async function answer(context: RequestContext, request: Request, topic: Request[
     if ((since.get(timestamp) ?? (timestamp < EARLIEST ? 99 : 1)) > version)
       throw new Refusal('UNSUPPORTED_VERSION', `timestamp ${timestamp} is not known to version ${version}`)
     const partition = leaderHere(context, findTopic(context, { name: topic.name, topicId: '' }, false), partitionIndex, currentLeaderEpoch)
-    const found = await find(context, partition, timestamp, request.isolationLevel === 1)
-    return { partitionIndex, errorCode: 0, ...found }
+    const { leaderEpoch, ...found } = await find(context, partition, timestamp, request.isolationLevel === 1)
+    return { partitionIndex, errorCode: 0, ...found, ...(version >= 4 && { leaderEpoch }) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { partitionIndex, errorCode: errnoOf(error.code) }

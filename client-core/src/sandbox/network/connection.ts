@@ -29,6 +29,8 @@ export class Connection implements BrokerConnection {
     readonly listener: Listener,
     private readonly maxFrameBytes: number,
     private readonly answer: Answer,
+    /** Told why this side ends the connection. */
+    private readonly onDisconnect: (event: { broker: number; reason: string }) => void,
   ) {}
 
   /** Aborted once the peer is gone or the connection was cut: whoever is parked may stop waiting. */
@@ -62,7 +64,7 @@ export class Connection implements BrokerConnection {
       }
     } catch (error) {
       // What was read before is still answered by a peer that closed in order; a broken stream or a hostile size ends it all.
-      if (error instanceof Disconnect) this.cut()
+      if (error instanceof Disconnect) this.#refuse(error)
       this.#queue = []
     } finally {
       this.#read = true
@@ -89,9 +91,15 @@ export class Connection implements BrokerConnection {
       const chunks = await this.answer(frame, this)
       if (chunks) await this.stream.write(chunks)
       return true
-    } catch {
+    } catch (error) {
+      if (error instanceof Disconnect) this.#refuse(error)
       return false
     }
+  }
+
+  #refuse({ message }: Disconnect): void {
+    if (!this.#gone.signal.aborted) this.onDisconnect({ broker: this.broker.id, reason: message })
+    this.cut()
   }
 
   #enqueue(frame: Uint8Array): void {

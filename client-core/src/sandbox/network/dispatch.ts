@@ -34,6 +34,16 @@ export class Dispatcher {
 
   /** @throws Disconnect when the connection has to end. */
   readonly answer = async (frame: Uint8Array, connection: Connection): Promise<Chunks> => {
+    try {
+      return await this.#answer(frame, connection)
+    } catch (error) {
+      if (error instanceof Disconnect) throw error
+      this.fault(error)
+      throw new Disconnect(`the sandbox itself failed: ${error}`)
+    }
+  }
+
+  async #answer(frame: Uint8Array, connection: Connection): Promise<Chunks> {
     connection.broker.requests++
     const header = understand(() => readRequestHeader(frame))
     const range = rangeOf(connection.broker, this.interceptions, header.apiKey)
@@ -68,14 +78,9 @@ export class Dispatcher {
     }
   }
 
-  async #handle({ handler, context, request, header }: Call): Promise<Reply> {
-    if (!handler) throw new Disconnect(`nobody answers API ${header.apiKey}`)
-    try {
-      return await handler.handle(context, request, header.apiVersion)
-    } catch (error) {
-      if (!(error instanceof Disconnect)) this.fault(error)
-      throw error
-    }
+  async #handle({ handler, context, request, header, message }: Call): Promise<Reply> {
+    if (!handler) throw new Disconnect(`the sandbox has no handler for ${message.name}: an interception has to answer it`)
+    return handler.handle(context, request, header.apiVersion)
   }
 
   async #carryOut(verdict: Exclude<Verdict, { do: 'hang' }>, call: Call, proceed: () => Promise<Reply>): Promise<Chunks> {

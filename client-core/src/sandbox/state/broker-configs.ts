@@ -11,7 +11,7 @@ const fixed = (name: string, type: ConfigType, byDefault: string | null): Config
 
 /** A broker's settings behind those of topics: same type, same default. */
 const behindTopics = [...topicConfigKeys.values()].flatMap(k =>
-  k.broker ? [{ ...key(k.broker, k.type, k.default), oneOf: k.oneOf, min: k.min }] : [],
+  k.broker ? [{ ...key(k.broker, k.type, k.default), doc: k.doc, oneOf: k.oneOf, min: k.min }] : [],
 )
 
 /** The settings of a broker that this cluster describes: a choice of Kafka 4.4's, with its defaults. */

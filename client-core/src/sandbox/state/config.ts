@@ -7,6 +7,8 @@ export type ConfigType = keyof typeof configTypes
 export interface ConfigKey {
   readonly name: string
   readonly type: ConfigType
+  /** One sentence of our own. */
+  readonly doc?: string
   readonly default: string | null
   /** For a topic's setting: the broker's setting that it falls back to. */
   readonly broker?: string

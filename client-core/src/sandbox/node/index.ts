@@ -1,0 +1,35 @@
+import type { Sandbox } from '../sandbox.js'
+import { TcpListener } from './tcp-listener.js'
+
+export interface ListenOptions {
+  /** Default `127.0.0.1`; brokers are advertised under it. */
+  host?: string
+  /** The first broker's port, the following ones for the others where they are free. Default 0: free ports. */
+  port?: number
+}
+
+export interface SandboxPorts {
+  /** For a client that uses TCP. */
+  readonly seedBrokers: string[]
+  /** Closes the ports and cuts their connections; the sandbox goes on in memory. Closing the sandbox does this too. */
+  close(): Promise<void>
+}
+
+/**
+ * Offers the sandbox over TCP: one port per broker, also for brokers that are added later. Who comes through a port is told the ports' addresses.
+ * @throws TransportError when the first port cannot be had (`EADDRINUSE`, `EACCES` …).
+ */
+export async function listen(sandbox: Sandbox, { host = '127.0.0.1', port = 0 }: ListenOptions = {}): Promise<SandboxPorts> {
+  const listener = new TcpListener(host, port, (stream, brokerId) => sandbox.serve(stream, brokerId, listener))
+  try {
+    await sandbox.attach(listener)
+  } catch (error) {
+    await sandbox.detach(listener)
+    throw error
+  }
+  const seedBrokers = sandbox.brokers.flatMap(id => {
+    const address = listener.address(id)
+    return address ? [`${host.includes(':') ? `[${host}]` : host}:${address.port}`] : []
+  })
+  return { seedBrokers, close: () => sandbox.detach(listener) }
+}
