@@ -1,8 +1,8 @@
 /**
- * The sixteen tables of "slicing by 16" for a reflected CRC-32 polynomial: table k advances a byte over k further zero bytes, so that
- * sixteen bytes need sixteen look-ups that do not wait for each other.
+ * Tables of a reflected CRC-32 polynomial: table k advances a byte over k further zero bytes. The first alone serves a loop over bytes; with
+ * sixteen, sixteen bytes need sixteen look-ups that do not wait for each other ("slicing by 16").
  */
-export function crcTables(polynomial: number): Int32Array[] {
+export function crcTables(polynomial: number, count: number): Int32Array[] {
   const first = new Int32Array(256)
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte
@@ -10,9 +10,6 @@ export function crcTables(polynomial: number): Int32Array[] {
     first[byte] = crc
   }
   const tables = [first]
-  for (let k = 1; k < 16; k++) {
-    const before = tables[k - 1]
-    tables.push(before.map(crc => (crc >>> 8) ^ first[crc & 255]))
-  }
+  for (let k = 1; k < count; k++) tables.push(tables[k - 1].map(crc => (crc >>> 8) ^ first[crc & 255]))
   return tables
 }
