@@ -1,7 +1,9 @@
 /** Time as a value: the client, the sandbox and the page's worker take it, so that tests drive it. */
 export interface Clock {
-  /** Milliseconds since the epoch, possibly with a fraction. */
+  /** Milliseconds since the epoch, possibly with a fraction. For durations: it does not jump when the machine's date is set. */
   now(): number
+  /** The date, in whole milliseconds since the epoch. For timestamps: it is right after the machine has slept, too. */
+  wallNow(): number
   setTimeout(fn: () => void, ms: number): TimerHandle
   clearTimeout(handle: TimerHandle | undefined): void
 }
@@ -12,6 +14,7 @@ declare const performance: { now(): number; timeOrigin: number } | undefined
 /** The machine's clock. Monotonic where `performance` is: a wall clock that is set back must not stretch a timeout. */
 export const systemClock: Clock = {
   now: typeof performance === 'object' ? () => performance.timeOrigin + performance.now() : () => Date.now(),
+  wallNow: () => Date.now(),
   setTimeout: (fn, ms) => setTimeout(fn, ms),
   clearTimeout: handle => clearTimeout(handle as number | undefined),
 }
@@ -36,6 +39,7 @@ export function virtualClock(startMs = 1_700_000_000_000): VirtualClock {
   }
   return {
     now: () => now,
+    wallNow: () => Math.floor(now),
     setTimeout(fn, ms) {
       const handle = {}
       timers.set(handle, { at: now + Math.max(0, ms), order: order++, fn })

@@ -32,13 +32,17 @@ export interface SendOptions {
   /** How long the request may make the broker wait. */
   parkMs?: number
   noResponse?: boolean
-  /** Told the version before the body is written; the body may depend on it. */
+  /** A connection of the caller's own, beside those that all share. */
+  lane?: string
   requestId?: number
 }
 
+const slotOf = (purpose: Purpose, lane: string | undefined): string => (lane === undefined ? purpose : `${purpose}:${lane}`)
+
 export class Broker {
-  readonly #connections = new Map<Purpose, Connection>()
-  readonly #opening = new Map<Purpose, Promise<Connection>>()
+  /** By purpose and lane. */
+  readonly #connections = new Map<string, Connection>()
+  readonly #opening = new Map<string, Promise<Connection>>()
   readonly #stop = new AbortController()
   /** What the broker said last; undefined until a connection was opened. */
   versions: ReadonlyMap<number, VersionRange> | undefined
@@ -64,9 +68,9 @@ export class Broker {
     body: Input<M> | ((version: number) => Input<M>),
     options: SendOptions,
   ): Promise<ResponseTo<M>> {
-    const purpose = purposeOf(message.key)
-    const open = this.#connections.get(purpose)
-    const connection = open && !open.isClosed ? open : await orAborted(this.#connect(purpose), options.signal)
+    const slot = slotOf(purposeOf(message.key), options.lane)
+    const open = this.#connections.get(slot)
+    const connection = open && !open.isClosed ? open : await orAborted(this.#connect(slot), options.signal)
     const pin = { min: options.minVersion, max: options.maxVersion }
     const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
     const parkMs = options.parkMs ?? 0
@@ -99,18 +103,18 @@ export class Broker {
     })
   }
 
-  #connect(purpose: Purpose): Promise<Connection> {
-    const opening = this.#opening.get(purpose)
+  #connect(slot: string): Promise<Connection> {
+    const opening = this.#opening.get(slot)
     if (opening) return opening
     if (this.isStopped) return Promise.reject(this.#stopped())
-    const work = this.#dial(purpose).finally(() => this.#opening.delete(purpose))
-    this.#opening.set(purpose, work)
+    const work = this.#dial(slot).finally(() => this.#opening.delete(slot))
+    this.#opening.set(slot, work)
     return work
   }
 
-  async #dial(purpose: Purpose): Promise<Connection> {
-    const dialled: Dialled = await dial(this.context, this.metadata, purpose, this.#stop.signal, connection => {
-      if (this.#connections.get(purpose) === connection) this.#connections.delete(purpose)
+  async #dial(slot: string): Promise<Connection> {
+    const dialled: Dialled = await dial(this.context, this.metadata, slot, this.#stop.signal, connection => {
+      if (this.#connections.get(slot) === connection) this.#connections.delete(slot)
     })
     if (this.isStopped) {
       dialled.connection.close()
@@ -118,7 +122,7 @@ export class Broker {
     }
     this.versions = dialled.versions
     this.#known = true
-    if (!dialled.connection.isClosed) this.#connections.set(purpose, dialled.connection)
+    if (!dialled.connection.isClosed) this.#connections.set(slot, dialled.connection)
     return dialled.connection
   }
 
@@ -131,6 +135,11 @@ export class Broker {
     for (const connection of [...this.#connections.values()]) {
       if (connection.isIdle && now - connection.lastUsedAt >= idleMs) connection.close()
     }
+  }
+
+  /** Closes the connections that only this lane uses. */
+  closeLane(lane: string): void {
+    for (const [slot, connection] of [...this.#connections]) if (slot.endsWith(`:${lane}`)) connection.close()
   }
 
   get hasConnections(): boolean {

@@ -133,6 +133,12 @@ export class Cluster {
     })
   }
 
+  /** Sends once, to the first broker that the target means. */
+  async callOnce<M extends RequestMessage>(target: Target, message: M, body: Input<M>, options: CallOptions): Promise<ResponseTo<M>> {
+    const [broker] = await orAborted(this.#resolve(target), options.signal)
+    return broker.send(message, body, { ...options, requestId: ++this.#requestIds })
+  }
+
   /** Runs `work` until it succeeds, fails for good, or the retries or their time are used up. */
   async retry<T>(key: number, signal: AbortSignal | undefined, work: (attempt: number) => Promise<T>): Promise<T> {
     const { requestRetries, retryTimeoutMs, retryBackoff, random } = this.options

@@ -1,4 +1,4 @@
-import { type Clock, type TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import type { BrokerMetadata, FrameView, Hooks, RequestIdentity } from '../hooks/hooks.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
@@ -99,7 +99,18 @@ export class Connection {
       this.#correlationId = (correlationId + 1) & 0x7fffffff
       const queuedAt = this.env.clock.now()
       const pending: Pending = {
-        message, attempt, correlationId, chunks, bytes, queuedAt, resolve, reject, writeAt: 0, writtenAt: 0, readAt: 0, abandoned: false,
+        message,
+        attempt,
+        correlationId,
+        chunks,
+        bytes,
+        queuedAt,
+        resolve,
+        reject,
+        writeAt: 0,
+        writtenAt: 0,
+        readAt: 0,
+        abandoned: false,
       }
       if (attempt.signal) this.#watch(pending, attempt.signal)
       this.#queue.push(pending)

@@ -1,6 +1,6 @@
 import { ClientError } from '../error.js'
-import { TransportError } from '../transport/stream.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
+import { TransportError } from '../transport/stream.js'
 import { Connection, type ConnectionEnvironment, describe } from './connection.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { aborted } from './retry.js'
@@ -35,7 +35,13 @@ export async function dial(
   const report = (error?: Error) => {
     const now = clock.now()
     hooks.onBrokerConnect?.({
-      broker, connectionId, purpose, startedAtMs, dialMs: (dialledAt ?? now) - startedAtMs, durationMs: now - startedAtMs, error,
+      broker,
+      connectionId,
+      purpose,
+      startedAtMs,
+      dialMs: (dialledAt ?? now) - startedAtMs,
+      durationMs: now - startedAtMs,
+      error,
     })
   }
   try {
@@ -71,11 +77,21 @@ async function openStream(context: DialContext, broker: BrokerMetadata, signal: 
     return await transport.connect({ host: broker.host, port: broker.port, nodeId: broker.nodeId }, abort.signal)
   } catch (cause) {
     if (timedOut) {
-      throw new TransportError('ETIMEDOUT', `${describe(broker)} did not accept a connection within ${dialTimeoutMs} ms (dialTimeoutMs)`, true, { cause })
+      throw new TransportError(
+        'ETIMEDOUT',
+        `${describe(broker)} did not accept a connection within ${dialTimeoutMs} ms (dialTimeoutMs)`,
+        true,
+        { cause },
+      )
     }
     if (signal.aborted) throw aborted(signal)
     if (cause instanceof TransportError || cause instanceof ClientError) throw cause
-    throw new TransportError('ECONNRESET', `${describe(broker)} could not be reached: ${cause instanceof Error ? cause.message : cause}`, true, { cause })
+    throw new TransportError(
+      'ECONNRESET',
+      `${describe(broker)} could not be reached: ${cause instanceof Error ? cause.message : cause}`,
+      true,
+      { cause },
+    )
   } finally {
     clock.clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)

@@ -73,11 +73,18 @@ function readSize(b: Uint8Array, maxBytes: number): number {
   if (size >= 4 && size <= maxBytes) return size
   const text = String.fromCharCode(...b)
   if (text === 'HTTP') {
-    throw new ClientError('NOT_KAFKA', 'the peer answers HTTP, not Kafka: this is the port of a web server; use the broker\'s listener (9092 by default)')
+    throw new ClientError(
+      'NOT_KAFKA',
+      "the peer answers HTTP, not Kafka: this is the port of a web server; use the broker's listener (9092 by default)",
+    )
   }
   if ((b[0] === 0x15 || b[0] === 0x16) && b[1] === 3) {
-    throw new ClientError('NOT_KAFKA', 'the peer answers TLS, but the connection is plaintext: turn TLS on, or use the broker\'s plaintext listener')
+    throw new ClientError(
+      'NOT_KAFKA',
+      "the peer answers TLS, but the connection is plaintext: turn TLS on, or use the broker's plaintext listener",
+    )
   }
-  if (size < 4) throw new ClientError('MALFORMED', `the peer announces an answer of ${size} bytes: it does not speak Kafka, or the stream is damaged`)
+  if (size < 4)
+    throw new ClientError('MALFORMED', `the peer announces an answer of ${size} bytes: it does not speak Kafka, or the stream is damaged`)
   throw new ClientError('FRAME_TOO_LARGE', `the peer announces an answer of ${size} bytes; brokerMaxReadBytes allows ${maxBytes}`)
 }

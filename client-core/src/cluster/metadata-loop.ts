@@ -32,10 +32,12 @@ export class MetadataLoop {
   now(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     if (!this.#running) return this.#run()
-    this.#again ??= this.#running.catch(() => {}).then(() => {
-      this.#again = undefined
-      return this.#run()
-    })
+    this.#again ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#again = undefined
+        return this.#run()
+      })
     return this.#again
   }
 

@@ -66,7 +66,8 @@ export class MetadataCache {
         name,
         topicId: topic.topicId === zeroUuid ? (before?.topicId ?? zeroUuid) : topic.topicId,
         isInternal: topic.isInternal,
-        partitions: topic.errorCode !== 0 ? (before?.partitions ?? []) : this.#partitions(name, topic.partitions, isOther ? undefined : before),
+        partitions:
+          topic.errorCode !== 0 ? (before?.partitions ?? []) : this.#partitions(name, topic.partitions, isOther ? undefined : before),
         errorCode: topic.errorCode,
         loadedAtMs: nowMs,
       })

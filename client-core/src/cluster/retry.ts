@@ -1,4 +1,4 @@
-import { type Clock, type TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import { KafkaError } from '../protocol/errors.js'
 import { TransportError } from '../transport/stream.js'

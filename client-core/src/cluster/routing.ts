@@ -34,7 +34,11 @@ function targetOf(key: number, body: unknown): Target {
 }
 
 /** Sends a request to whoever can answer it, trying again where that may help; the answers of several brokers come back as one. */
-export async function sendRequest<M extends RequestMessage>(cluster: Cluster, request: KafkaRequest<M>, options: CallOptions): Promise<ResponseTo<M>> {
+export async function sendRequest<M extends RequestMessage>(
+  cluster: Cluster,
+  request: KafkaRequest<M>,
+  options: CallOptions,
+): Promise<ResponseTo<M>> {
   const sharder = sharders.get(request.message.key)
   if (!sharder) return sendWhole(cluster, request, options)
   const shards = await sendSharded(cluster, request, options)
@@ -43,12 +47,20 @@ export async function sendRequest<M extends RequestMessage>(cluster: Cluster, re
   if (failed.length === 0) return sharder.merge(answers) as ResponseTo<M>
   if (answers.length === 0) throw failed[0].error
   const why = failed.map(s => `broker ${s.broker.nodeId}: ${s.error?.message}`).join('; ')
-  throw new ClientError('PARTIAL_FAILURE', `${request.message.name}: ${failed.length} of ${shards.length} parts failed (${why}); requestSharded gives the rest`, {
-    cause: failed[0].error,
-  })
+  throw new ClientError(
+    'PARTIAL_FAILURE',
+    `${request.message.name}: ${failed.length} of ${shards.length} parts failed (${why}); requestSharded gives the rest`,
+    {
+      cause: failed[0].error,
+    },
+  )
 }
 
-async function sendWhole<M extends RequestMessage>(cluster: Cluster, { message, body }: KafkaRequest<M>, options: CallOptions): Promise<ResponseTo<M>> {
+async function sendWhole<M extends RequestMessage>(
+  cluster: Cluster,
+  { message, body }: KafkaRequest<M>,
+  options: CallOptions,
+): Promise<ResponseTo<M>> {
   const target = targetOf(message.key, body)
   const parkMs = parkOf(message.key, body)
   const check = target === 'any' ? undefined : (answer: unknown) => throwIfMoved(answer)
@@ -135,7 +147,13 @@ async function sendPiece<M extends RequestMessage>(
   }
 }
 
-function callPiece<M extends RequestMessage>(cluster: Cluster, message: M, target: Target, body: Input<M>, options: CallOptions): Promise<ResponseTo<M>> {
+function callPiece<M extends RequestMessage>(
+  cluster: Cluster,
+  message: M,
+  target: Target,
+  body: Input<M>,
+  options: CallOptions,
+): Promise<ResponseTo<M>> {
   const parkMs = parkOf(message.key, body)
   if (message.key !== offsetFetchKey) return cluster.call(target, message, body, { parkMs, ...options })
   const fit = fitOffsetFetch(body as OffsetFetchRequest) as (version: number) => Input<M>
@@ -151,7 +169,11 @@ function singleGroups<M extends RequestMessage>(message: M, body: Input<M>): Inp
 
 /** What an answer has shown to be stale: leaders come with new metadata, coordinators are looked up again. */
 async function forgetAll(cluster: Cluster, body: unknown): Promise<void> {
-  const fields = body as { topics?: readonly { name?: string; topic?: string }[] | null; groups?: readonly (string | { groupId: string })[]; groupIds?: readonly string[] }
+  const fields = body as {
+    topics?: readonly { name?: string; topic?: string }[] | null
+    groups?: readonly (string | { groupId: string })[]
+    groupIds?: readonly string[]
+  }
   for (const group of [...(fields.groups ?? []), ...(fields.groupIds ?? [])]) {
     cluster.coordinators.forget('group', typeof group === 'string' ? group : group.groupId)
   }
@@ -163,7 +185,8 @@ async function forgetAll(cluster: Cluster, body: unknown): Promise<void> {
 function fitOffsetFetch(body: OffsetFetchRequest): (version: number) => OffsetFetchRequest {
   return version => {
     if (version >= 8 || !body.groups) return body
-    if (body.groups.length !== 1) throw new ClientError('UNSUPPORTED_VERSION', `OffsetFetch v${version} asks for one group at a time, not ${body.groups.length}`)
+    if (body.groups.length !== 1)
+      throw new ClientError('UNSUPPORTED_VERSION', `OffsetFetch v${version} asks for one group at a time, not ${body.groups.length}`)
     const [group] = body.groups
     const topics = group.topics && group.topics.map(t => ({ name: t.name ?? '', partitionIndexes: t.partitionIndexes }))
     return { groupId: group.groupId, topics, requireStable: version >= 7 ? body.requireStable : false }

@@ -88,7 +88,14 @@ const listOffsets: Sharder<ListOffsetsRequest, ListOffsetsResponse> = {
       entries => ({ ...body, topics: byTopic(entries, (name, partitions) => ({ name, partitions })) }),
     ),
   codes: answer => partitionCodes(answer.topics),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), topics: mergeTopics(answers.flatMap(a => a.topics), t => t.name) }),
+  merge: answers => ({
+    ...answers[0],
+    throttleTimeMs: maxThrottle(answers),
+    topics: mergeTopics(
+      answers.flatMap(a => a.topics),
+      t => t.name,
+    ),
+  }),
 }
 
 const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = {
@@ -99,7 +106,14 @@ const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = {
       entries => ({ ...body, topics: byTopic(entries, (name, partitions) => ({ name, partitions })) }),
     ),
   codes: answer => partitionCodes(answer.topics),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), topics: mergeTopics(answers.flatMap(a => a.topics), t => t.name) }),
+  merge: answers => ({
+    ...answers[0],
+    throttleTimeMs: maxThrottle(answers),
+    topics: mergeTopics(
+      answers.flatMap(a => a.topics),
+      t => t.name,
+    ),
+  }),
 }
 
 const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> = {
@@ -110,7 +124,14 @@ const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeader
       entries => ({ ...body, topics: byTopic(entries, (topic, partitions) => ({ topic, partitions })) }),
     ),
   codes: answer => partitionCodes(answer.topics),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), topics: mergeTopics(answers.flatMap(a => a.topics), t => t.topic) }),
+  merge: answers => ({
+    ...answers[0],
+    throttleTimeMs: maxThrottle(answers),
+    topics: mergeTopics(
+      answers.flatMap(a => a.topics),
+      t => t.topic,
+    ),
+  }),
 }
 
 const describeProducers: Sharder<DescribeProducersRequest, DescribeProducersResponse> = {
@@ -121,7 +142,14 @@ const describeProducers: Sharder<DescribeProducersRequest, DescribeProducersResp
       entries => ({ topics: byTopic(entries, (name, partitionIndexes) => ({ name, partitionIndexes })) }),
     ),
   codes: answer => partitionCodes(answer.topics),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), topics: mergeTopics(answers.flatMap(a => a.topics), t => t.name) }),
+  merge: answers => ({
+    ...answers[0],
+    throttleTimeMs: maxThrottle(answers),
+    topics: mergeTopics(
+      answers.flatMap(a => a.topics),
+      t => t.name,
+    ),
+  }),
 }
 
 /** Groups names by the broker that coordinates them. A coordinator that cannot be found is that name's error. */
@@ -161,7 +189,11 @@ const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
   split: (cluster, body) => {
     const groups = body.groups ?? []
     if (groups.length === 0 && body.groupId !== undefined) return byCoordinator(cluster, [body.groupId], () => body)
-    return byCoordinator(cluster, groups.map(g => g.groupId), names => ({ ...body, groups: groups.filter(g => names.includes(g.groupId)) }))
+    return byCoordinator(
+      cluster,
+      groups.map(g => g.groupId),
+      names => ({ ...body, groups: groups.filter(g => names.includes(g.groupId)) }),
+    )
   },
   codes: answer => [answer.errorCode, ...answer.groups.map(g => g.errorCode)],
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
@@ -209,9 +241,14 @@ const brokerLoggerResource = 8
 /** A broker describes its own configuration; topics are the same everywhere. */
 const describeConfigs: Sharder<DescribeConfigsRequest, DescribeConfigsResponse> = {
   split: async (_, body) => {
-    const own = body.resources.filter(r => (r.resourceType === brokerResource || r.resourceType === brokerLoggerResource) && r.resourceName !== '')
+    const own = body.resources.filter(
+      r => (r.resourceType === brokerResource || r.resourceType === brokerLoggerResource) && r.resourceName !== '',
+    )
     const rest = body.resources.filter(r => !own.includes(r))
-    const pieces: Piece<DescribeConfigsRequest>[] = own.map(r => ({ target: { broker: Number(r.resourceName) }, body: { ...body, resources: [r] } }))
+    const pieces: Piece<DescribeConfigsRequest>[] = own.map(r => ({
+      target: { broker: Number(r.resourceName) },
+      body: { ...body, resources: [r] },
+    }))
     if (rest.length > 0 || own.length === 0) pieces.push({ target: 'any', body: { ...body, resources: rest } })
     return pieces
   },

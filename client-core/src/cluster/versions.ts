@@ -36,7 +36,10 @@ export async function negotiate(
     if (answer.errorCode === 0) return versions
     const lower = versions.get(apiVersionsKey)?.max ?? 0
     if (answer.errorCode !== unsupportedVersion || lower >= version) {
-      const error = new KafkaError(answer.errorCode, `ApiVersions v${version} was refused by ${describe(connection.broker)}: ${errorForCode(answer.errorCode).code}`)
+      const error = new KafkaError(
+        answer.errorCode,
+        `ApiVersions v${version} was refused by ${describe(connection.broker)}: ${errorForCode(answer.errorCode).code}`,
+      )
       connection.close(error)
       throw error
     }

@@ -1,8 +1,9 @@
 import type { Codec, CodecName } from '../compression/codec.js'
 import { ClientError } from '../error.js'
-import { FetchedRecord } from './fetched-record.js'
+import type { FetchedRecord } from './fetched-record.js'
 import { at, attributeBits, readInt16, readInt32, readInt64 } from './layout.js'
 import { RecordAttrs } from './record.js'
+import { RecordRun } from './run.js'
 import { checkRecords } from './walk.js'
 
 /**
@@ -18,9 +19,6 @@ export class RecordBatch implements Iterable<FetchedRecord> {
   readonly baseOffset: bigint
   readonly lastOffsetDelta: number
   readonly numRecords: number
-  /** Position of the first record to give out inside `payload`; moved by `dropBefore`. */
-  #first = 0
-  #skipped = 0
   #payload: Uint8Array | undefined
 
   /** `bytes`: the whole batch, header included, length and CRC checked by `decodeBatches`. */
@@ -41,7 +39,10 @@ export class RecordBatch implements Iterable<FetchedRecord> {
   get codec(): CodecName | undefined {
     const type = this.attrs.compressionType
     if (type === 'unknown') {
-      throw new ClientError('UNKNOWN_CODEC', `batch at offset ${this.baseOffset} is compressed with codec ${this.attrs.bits & attributeBits.codec}, which is not known`)
+      throw new ClientError(
+        'UNKNOWN_CODEC',
+        `batch at offset ${this.baseOffset} is compressed with codec ${this.attrs.bits & attributeBits.codec}, which is not known`,
+      )
     }
     return type === 'none' ? undefined : type
   }
@@ -86,15 +87,12 @@ export class RecordBatch implements Iterable<FetchedRecord> {
     if (!this.#payload) throw new ClientError('INVALID_REQUEST', `batch at offset ${this.baseOffset} is compressed: open(codec) first`)
     return this.#payload
   }
-  /** Records left to give out. */
-  get length(): number {
-    return this.numRecords - this.#skipped
-  }
 
   /** Decompresses the records with the batch's own codec, at most `maxBytes` of them. Sync when the codec is. */
   open(codec: Codec, maxBytes?: number): undefined | Promise<void> {
     if (this.#payload) return undefined
-    if (codec.name !== this.codec) throw new ClientError('UNKNOWN_CODEC', `batch at offset ${this.baseOffset} is ${this.codec}, not ${codec.name}`)
+    if (codec.name !== this.codec)
+      throw new ClientError('UNKNOWN_CODEC', `batch at offset ${this.baseOffset} is ${this.codec}, not ${codec.name}`)
     const records = codec.decompress(this.bytes.subarray(at.records), { maxBytes })
     if (records instanceof Uint8Array) this.#setPayload(records)
     else return records.then(bytes => this.#setPayload(bytes))
@@ -106,49 +104,11 @@ export class RecordBatch implements Iterable<FetchedRecord> {
     this.#payload = payload
   }
 
-  /** Leaves out the records before `offset`: a broker answers with whole batches, also when asked for the middle of one. */
-  dropBefore(offset: bigint): void {
-    if (offset <= this.baseOffset) return
-    const payload = this.payload
-    let position = 0
-    let skipped = 0
-    for (; skipped < this.numRecords; skipped++) {
-      const record = FetchedRecord.read(this, payload, position)
-      if (record.offset >= offset) break
-      position = record.end
-    }
-    this.#first = position
-    this.#skipped = skipped
+  /** All records of the batch; see `RecordRun` for parts of them. */
+  get run(): RecordRun {
+    return new RecordRun(this, 0, this.numRecords)
   }
-
   [Symbol.iterator](): Iterator<FetchedRecord, undefined> {
-    return new RecordIterator(this, this.payload, this.#first, this.length)
-  }
-
-  /** The quickest way over all records: no iterator protocol. */
-  forEach(fn: (record: FetchedRecord) => void): void {
-    const payload = this.payload
-    let position = this.#first
-    for (let left = this.length; left > 0; left--) {
-      const record = FetchedRecord.read(this, payload, position)
-      position = record.end
-      fn(record)
-    }
-  }
-}
-
-class RecordIterator implements Iterator<FetchedRecord, undefined> {
-  constructor(
-    private readonly batch: RecordBatch,
-    private readonly payload: Uint8Array,
-    private position: number,
-    private left: number,
-  ) {}
-  next(): IteratorResult<FetchedRecord, undefined> {
-    if (this.left === 0) return { done: true, value: undefined }
-    this.left--
-    const record = FetchedRecord.read(this.batch, this.payload, this.position)
-    this.position = record.end
-    return { done: false, value: record }
+    return this.run[Symbol.iterator]()
   }
 }

@@ -18,9 +18,13 @@ export function* decodeBatches(bytes: Uint8Array): Generator<RecordBatch, undefi
     if (length < 0 || end > bytes.length) return
     const magic = bytes[p + at.magic]
     if (magic !== 2) {
-      throw new ClientError('CORRUPT_BATCH', `batch at offset ${readInt64(bytes, p)} has magic ${magic}; only record batches (magic 2) are read`)
+      throw new ClientError(
+        'CORRUPT_BATCH',
+        `batch at offset ${readInt64(bytes, p)} has magic ${magic}; only record batches (magic 2) are read`,
+      )
     }
-    if (length < smallestBatch) throw new ClientError('CORRUPT_BATCH', `batch at offset ${readInt64(bytes, p)} claims ${length} bytes, less than its header`)
+    if (length < smallestBatch)
+      throw new ClientError('CORRUPT_BATCH', `batch at offset ${readInt64(bytes, p)} claims ${length} bytes, less than its header`)
     yield checked(bytes.subarray(p, end))
     p = end
   }

@@ -26,7 +26,8 @@ export function encodeBatch(records: readonly BatchRecordInput[], options: Encod
   const identity = { ...noIdentity, ...options }
   if (options.codec) {
     const compressed = builder.compress(options.codec, options.level)
-    if (compressed instanceof Promise) throw new ClientError('INVALID_OPTION', `encodeBatch: codec ${options.codec.name} works asynchronously here`)
+    if (compressed instanceof Promise)
+      throw new ClientError('INVALID_OPTION', `encodeBatch: codec ${options.codec.name} works asynchronously here`)
     if (compressed) return stamp(compressed, identity)
   }
   return builder.seal(identity)

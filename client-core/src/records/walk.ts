@@ -31,7 +31,8 @@ export function checkRecords(payload: Uint8Array, count: number, lastOffsetDelta
       r |= (x & 127) << s
     }
     const delta = (r >>> 1) ^ -(r & 1)
-    if (delta <= previous || delta > lastOffsetDelta) throw corrupt(baseOffset, i, `offset delta ${delta} after ${previous}, last is ${lastOffsetDelta}`)
+    if (delta <= previous || delta > lastOffsetDelta)
+      throw corrupt(baseOffset, i, `offset delta ${delta} after ${previous}, last is ${lastOffsetDelta}`)
     previous = delta
     for (let part = 0; part < 2; part++) {
       x = b[p++]
@@ -42,7 +43,8 @@ export function checkRecords(payload: Uint8Array, count: number, lastOffsetDelta
         r |= (x & 127) << s
       }
       const size = (r >>> 1) ^ -(r & 1)
-      if (size < -1 || (size > 0 && size > end - p)) throw corrupt(baseOffset, i, `a ${part === 0 ? 'key' : 'value'} of ${size} bytes with ${end - p} left`)
+      if (size < -1 || (size > 0 && size > end - p))
+        throw corrupt(baseOffset, i, `a ${part === 0 ? 'key' : 'value'} of ${size} bytes with ${end - p} left`)
       if (size > 0) p += size
     }
     if (b[p] === 0) p++

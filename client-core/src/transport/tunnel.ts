@@ -2,6 +2,7 @@ import { type CloseClass, isCloseClass, isWord } from './close-codes.js'
 
 export { type CloseClass, closeCodes, closeError, closeFor } from './close-codes.js'
 export { addressOf, explain, type Phase, parseAddress } from './reasons.js'
+export { type StreamTarget, TransportError } from './stream.js'
 
 /**
  * What a page and the bridge agree on, without a platform: the contract `kafka-bridge.v1`, as bridge/CONTRACT.md tells it. A WebSocket carries one

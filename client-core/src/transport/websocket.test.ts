@@ -93,8 +93,7 @@ describe('connecting', () => {
   })
 
   test('a URL that is none is refused with its option named', () => {
-    for (const url of ['http://', 'ftp://host', 'http://a b'])
-      expect(() => webSocket({ url, WebSocket: FakeWebSocket })).toThrowError(/webSocket\.url/)
+    for (const url of ['http://[', 'ftp://host']) expect(() => webSocket({ url, WebSocket: FakeWebSocket })).toThrowError(/webSocket\.url/)
   })
 
   test('a socket that the page may not open at all is BRIDGE_UNREACHABLE', async () => {

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import { explain, type Phase } from '../reasons.js'
-import type { ByteStream, StreamTarget } from '../stream.js'
+import type { ByteStream, StreamTarget, TransportError } from '../stream.js'
 import { fromNode } from './errors.js'
 import { Slab } from './slab.js'
 import { SocketStream } from './socket-stream.js'
@@ -15,19 +15,18 @@ export function tune(socket: Socket): void {
   socket.setKeepAlive(true, KEEP_ALIVE_MS)
 }
 
-/** Waits until a socket that is connecting is ready for bytes: on `connect`, or for TLS on `secureConnect`. */
-export function dial(
-  start: (onread: OnReadOpts) => Socket,
+/**
+ * Waits until a socket that is connecting is ready for bytes: on `connect`, or for TLS on `secureConnect`. `made` takes it over in that very moment,
+ * before anything can be read from it. Aborting destroys it.
+ */
+export function openSocket<T>(
+  socket: Socket,
   ready: 'connect' | 'secureConnect',
   target: StreamTarget,
   signal: AbortSignal,
-): Promise<ByteStream> {
+  made: (socket: Socket) => T,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abortion = () => explain('ABORTED', target, { cause: signal.reason })
-    if (signal.aborted) return reject(abortion())
-    let stream: SocketStream | undefined
-    const slab = new Slab()
-    const socket = start({ buffer: () => slab.room(), callback: bytes => stream?.take(slab.take(bytes)) ?? true })
     let phase: Phase = 'connect'
     const settle = () => {
       signal.removeEventListener('abort', aborted)
@@ -39,16 +38,38 @@ export function dial(
       socket.on('error', () => {}).destroy()
       reject(error)
     }
-    const aborted = () => fail(abortion())
+    const aborted = () => fail(abortion(target, signal))
     const failed = (error: Error) => fail(fromNode(error, target, phase))
     const closed = () => fail(explain('ECONNRESET', target, { phase }))
     const connected = () => {
       settle()
-      resolve((stream = new SocketStream(socket, target)))
+      resolve(made(socket))
     }
     tune(socket)
-    if (ready === 'secureConnect') socket.once('connect', () => (phase = 'tls'))
+    if (ready === 'secureConnect') {
+      socket.once('connect', () => {
+        phase = 'tls'
+      })
+    }
     socket.once(ready, connected).once('error', failed).once('close', closed)
     signal.addEventListener('abort', aborted, { once: true })
   })
+}
+
+/** As `openSocket`, for a stream: the socket reads into the slab that `start` is given. */
+export async function openStream(
+  start: (onread: OnReadOpts) => Socket,
+  ready: 'connect' | 'secureConnect',
+  target: StreamTarget,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  if (signal.aborted) throw abortion(target, signal)
+  let stream: SocketStream | undefined
+  const slab = new Slab()
+  const socket = start({ buffer: () => slab.room(), callback: bytes => stream?.take(slab.take(bytes)) ?? true })
+  return openSocket(socket, ready, target, signal, opened => (stream = new SocketStream(opened, target)))
+}
+
+function abortion(target: StreamTarget, signal: AbortSignal): TransportError {
+  return explain('ABORTED', target, { cause: signal.reason })
 }

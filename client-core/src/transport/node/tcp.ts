@@ -1,6 +1,6 @@
 import { connect, type LookupFunction, type OnReadOpts } from 'node:net'
 import type { Transport } from '../stream.js'
-import { dial, FAMILY_ATTEMPT_MS } from './dial.js'
+import { FAMILY_ATTEMPT_MS, openStream } from './dial.js'
 
 export interface TcpOptions {
   /** Finds the addresses of a host name. Default: the system's `getaddrinfo`. */
@@ -14,7 +14,7 @@ export function tcp({ lookup }: TcpOptions = {}): Transport {
     connect: (target, signal) => {
       const { host, port } = target
       const start = (onread: OnReadOpts) => connect({ host, port, lookup, onread, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS })
-      return dial(start, 'connect', target, signal)
+      return openStream(start, 'connect', target, signal)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction, type OnReadOpts } from 'node:net'
 import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls'
 import type { Transport } from '../stream.js'
-import { dial, FAMILY_ATTEMPT_MS } from './dial.js'
+import { FAMILY_ATTEMPT_MS, openStream } from './dial.js'
 
 type Pem = string | Buffer | Array<string | Buffer>
 
@@ -45,7 +45,7 @@ export function tls({ servername, rejectUnauthorized = true, minVersion = 'TLSv1
         const withReads: TcpOfTls = { ...all, onread }
         return connect(withReads)
       }
-      return dial(start, 'secureConnect', target, signal)
+      return openStream(start, 'secureConnect', target, signal)
     },
   }
 }

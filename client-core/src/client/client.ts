@@ -1,0 +1,265 @@
+import type { CallOptions } from '../cluster/cluster.js'
+import { Cluster } from '../cluster/cluster.js'
+import type { TopicView } from '../cluster/metadata.js'
+import { type ResponseShard, sendRequest, sendSharded } from '../cluster/routing.js'
+import { Consumer } from '../consumer/consumer.js'
+import { type Fetches, newErrFetch } from '../consumer/fetches.js'
+import { type OffsetsInput, offsetsByPartition } from '../consumer/options.js'
+import { ClientError } from '../error.js'
+import type { BrokerMetadata } from '../hooks/hooks.js'
+import { Producer } from '../producer/producer.js'
+import type { ProducerRecord } from '../producer/record.js'
+import { type ProduceResult, ProduceResults } from '../producer/results.js'
+import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
+import type { KafkaRecord } from '../records/record.js'
+import { type BrokerHandle, brokerHandle } from './broker-handle.js'
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
+
+export interface CallSettings {
+  signal?: AbortSignal
+}
+export interface RequestSettings extends CallSettings {
+  /** Shown to `onBrokerWrite` hooks. Default `request`. */
+  initiator?: string
+}
+export interface PollSettings extends CallSettings {
+  /** False: take what is there, if anything, at once. Default true. */
+  wait?: boolean
+}
+export interface ProduceSettings extends CallSettings {
+  /** Runs once Kafka answered, in produce order per partition; or when the record was refused or given up. */
+  onDelivery?: (record: KafkaRecord, error?: Error) => void
+}
+type Partitions = Readonly<Record<string, readonly number[]>> | ReadonlyMap<string, Iterable<number>>
+
+/**
+ * A Kafka client: one producer, one direct consumer, and any request of the protocol, over shared connections. Nothing is sent before it is
+ * needed. Close it when done.
+ */
+export class Client {
+  readonly options: ResolvedOptions
+  readonly #cluster: Cluster
+  readonly #ownsCluster: boolean
+  #producer: Producer | undefined
+  #consumer: Consumer | undefined
+  #closed = false
+  readonly #forks = new Set<Client>()
+
+  /**
+   * `shared` is for `fork` alone.
+   * @throws ClientError `INVALID_OPTION` naming the path of an option that is wrong or unknown.
+   */
+  constructor(options: ClientOptions, shared?: { cluster: Cluster; options: ResolvedOptions }) {
+    this.options = shared?.options ?? resolveOptions(options)
+    this.#ownsCluster = shared === undefined
+    this.#cluster = shared?.cluster ?? new Cluster(this.options)
+    if (this.#ownsCluster) this.#cluster.hooks.onNewClient?.({ clientId: this.options.clientId })
+    const { topics, partitions } = this.options.consumer
+    if (topics.length > 0 || partitions.size > 0) this.#consume()
+  }
+
+  /** A client with roles of its own over this one's connections and metadata. Closing it leaves this one as it is; closing this one closes it. */
+  fork(options: Pick<ClientOptions, 'producer' | 'consumer'> = {}): Client {
+    this.#open()
+    const { transport } = this.options
+    const { producer, consumer } = resolveOptions({ transport, ...options })
+    const fork = new Client({ transport }, { cluster: this.#cluster, options: { ...this.options, producer, consumer } })
+    this.#forks.add(fork)
+    return fork
+  }
+
+  #open(): void {
+    if (this.#closed || this.#cluster.isClosed) throw closedError()
+  }
+  #produce(): Producer {
+    this.#open()
+    this.#producer ??= new Producer(this.#cluster, this.options.producer)
+    return this.#producer
+  }
+  #consume(): Consumer {
+    this.#open()
+    this.#consumer ??= new Consumer(this.#cluster, this.options.consumer)
+    return this.#consumer
+  }
+
+  // Producing --------------------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Buffers a record. Resolves when it is buffered, so that awaiting it is the back-pressure; `onDelivery` is told what became of it.
+   * @throws (rejects) ClientError `INVALID_RECORD`, `RECORD_TOO_LARGE`, `MAX_BUFFERED` (manual flushing), `CLIENT_CLOSED`, `ABORTED`.
+   */
+  produce(record: ProducerRecord, { onDelivery, signal }: ProduceSettings = {}): Promise<void> {
+    return this.#closed ? Promise.reject(closedError()) : this.#produce().produce(record, onDelivery, signal)
+  }
+
+  /** As `produce`, but a full buffer rejects at once with `MAX_BUFFERED`. */
+  tryProduce(record: ProducerRecord, onDelivery?: ProduceSettings['onDelivery']): Promise<void> {
+    return this.#closed ? Promise.reject(closedError()) : this.#produce().tryProduce(record, onDelivery)
+  }
+
+  /** Resolves with the delivered record, its partition and offset filled in; rejects with why it was not delivered. */
+  send(record: ProducerRecord, { signal }: CallSettings = {}): Promise<KafkaRecord> {
+    if (this.#closed) return Promise.reject(closedError())
+    const producer = this.#produce()
+    return new Promise((resolve, reject) => {
+      const settle = (delivered: KafkaRecord, error?: Error) => (error ? reject(error) : resolve(delivered))
+      void producer.produce(record, settle, signal).catch(reject)
+    })
+  }
+
+  /** Produces all and resolves when all were answered, in their order; does not reject for a record. */
+  async produceSync(records: readonly ProducerRecord[], { signal }: CallSettings = {}): Promise<ProduceResults> {
+    const producer = this.#produce()
+    const all = records.map(
+      record => new Promise<ProduceResult>(resolve => void producer.produce(record, (r, error) => resolve({ record: r, error }), signal)),
+    )
+    producer.hurry()
+    return new ProduceResults(await Promise.all(all))
+  }
+
+  /** Sends all that is buffered; resolves when it was answered and every `onDelivery` ran. */
+  async flush({ signal }: CallSettings = {}): Promise<void> {
+    await this.#producer?.flush(signal)
+  }
+  get bufferedProduceRecords(): number {
+    return this.#producer?.bufferedRecords ?? 0
+  }
+  get bufferedProduceBytes(): number {
+    return this.#producer?.bufferedBytes ?? 0
+  }
+
+  // Consuming --------------------------------------------------------------------------------------------------------------------------------
+
+  /** What brokers have sent; waits for something. Never rejects: what went wrong is in the fetches. */
+  pollFetches(settings: PollSettings = {}): Promise<Fetches> {
+    return this.pollRecords(Number.POSITIVE_INFINITY, settings)
+  }
+  /** The same, at most `max` records (0: no limit); the rest comes first next time. */
+  async pollRecords(max: number, { signal, wait = true }: PollSettings = {}): Promise<Fetches> {
+    if (this.#closed) return newErrFetch(closedError())
+    return this.#consume().poll(max > 0 ? max : Number.POSITIVE_INFINITY, signal, wait)
+  }
+  /** Record by record, until the signal or `close` ends it; throws a fetch's error that will not go away by itself. */
+  records({ signal }: CallSettings = {}): AsyncIterableIterator<KafkaRecord> {
+    return this.#consume().records(signal)
+  }
+  addConsumePartitions(partitions: OffsetsInput): void {
+    this.#consume().addPartitions(offsetsByPartition(partitions, 'partitions'))
+  }
+  addConsumeTopics(...topics: string[]): void {
+    this.#consume().addTopics(topics)
+  }
+  removeConsumePartitions(partitions: Partitions): void {
+    this.#consumer?.removePartitions(numbersByTopic(partitions))
+  }
+  removeConsumeTopics(...topics: string[]): void {
+    this.#consumer?.removeTopics(topics)
+  }
+  /** Moves partitions that are being consumed; others are ignored. */
+  setOffsets(offsets: OffsetsInput): void {
+    this.#consumer?.setOffsets(offsetsByPartition(offsets, 'offsets'))
+  }
+  /** Called with nothing it returns what is paused. What was fetched of a paused topic is fetched again later. */
+  pauseFetchTopics(...topics: string[]): string[] {
+    return this.#consume().pauses.pauseTopics(topics)
+  }
+  pauseFetchPartitions(partitions: Partitions = {}): Map<string, number[]> {
+    return this.#consume().pauses.pausePartitions(numbersByTopic(partitions))
+  }
+  resumeFetchTopics(...topics: string[]): void {
+    this.#consumer?.pause(() => this.#consumer?.pauses.resumeTopics(topics))
+  }
+  resumeFetchPartitions(partitions: Partitions): void {
+    this.#consumer?.pause(() => this.#consumer?.pauses.resumePartitions(numbersByTopic(partitions)))
+  }
+  get bufferedFetchRecords(): number {
+    return this.#consumer?.bufferedRecords ?? 0
+  }
+  get bufferedFetchBytes(): number {
+    return this.#consumer?.bufferedBytes ?? 0
+  }
+
+  // Requests ---------------------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Sends any request of the protocol to whoever can answer it: a leader, a coordinator, the controller, any broker. Answers of several brokers
+   * come back as one. `client.request(MetadataRequest({ topics: null }))`. Kafka errors inside an answer are data.
+   * @throws (rejects) ClientError, TransportError; KafkaError when a broker kept sending us elsewhere; `PARTIAL_FAILURE` when only some parts failed.
+   */
+  async request<M extends RequestMessage>(request: KafkaRequest<M>, settings: RequestSettings = {}): Promise<ResponseTo<M>> {
+    this.#open()
+    return sendRequest(this.#cluster, request, this.#call(settings))
+  }
+  /** The same, part by part: what some brokers answered is there although others failed. */
+  async requestSharded<M extends RequestMessage>(request: KafkaRequest<M>, settings: RequestSettings = {}): Promise<ResponseShard<M>[]> {
+    this.#open()
+    return sendSharded(this.#cluster, request, this.#call(settings))
+  }
+  #call({ signal, initiator = 'request' }: RequestSettings): CallOptions {
+    return { signal, initiator }
+  }
+
+  /** One broker of the cluster, by id. */
+  broker(nodeId: number): BrokerHandle {
+    return brokerHandle(this.#cluster, nodeId)
+  }
+  discoveredBrokers(): BrokerMetadata[] {
+    return this.#cluster.brokers.discovered.map(b => b.metadata).sort((a, b) => a.nodeId - b.nodeId)
+  }
+  seedBrokers(): BrokerMetadata[] {
+    return this.#cluster.brokers.seeds.map(b => b.metadata)
+  }
+  /** Replaces the seeds; brokers that were discovered stay. @throws ClientError `INVALID_OPTION`. */
+  updateSeedBrokers(...seeds: string[]): void {
+    const { seedBrokers } = resolveOptions({ transport: this.options.transport, seedBrokers: seeds })
+    this.#cluster.brokers.replaceSeeds(seedBrokers)
+  }
+  /** Resolves when any broker answers. */
+  async ping({ signal }: CallSettings = {}): Promise<void> {
+    this.#open()
+    await this.#cluster.loadMetadata([], { signal, initiator: 'ping' })
+  }
+  /** Reads the metadata of what is produced to and consumed anew; resolves when it is there. */
+  async forceMetadataRefresh(): Promise<void> {
+    this.#open()
+    await this.#cluster.refreshMetadata()
+  }
+  /** The leader of a partition as it is known now; undefined when it is not. */
+  partitionLeader(topic: string, partition: number): { leader: number; leaderEpoch: number } | undefined {
+    const view = this.#cluster.metadata.topic(topic)?.partitions[partition]
+    return view && view.leader >= 0 ? { leader: view.leader, leaderEpoch: view.leaderEpoch } : undefined
+  }
+  /** What is known of topics now, without asking anybody. */
+  cachedTopics(): ReadonlyMap<string, TopicView> {
+    return this.#cluster.metadata.topics
+  }
+  get clusterId(): string | null {
+    return this.#cluster.clusterId
+  }
+
+  // Closing ----------------------------------------------------------------------------------------------------------------------------------
+
+  /** Fails what is buffered with `CLIENT_CLOSED` (`flush` first to have it written), ends polls, closes connections, leaves no timer. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    for (const fork of this.#forks) await fork.close()
+    this.#consumer?.close()
+    this.#producer?.close()
+    if (!this.#ownsCluster) return
+    this.#cluster.close()
+    this.#cluster.hooks.onClientClosed?.({ clientId: this.options.clientId })
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const closedError = () => new ClientError('CLIENT_CLOSED', 'the client was closed')
+
+const numbersByTopic = (input: Partitions): Map<string, Iterable<number>> => {
+  if (input instanceof Map) return input
+  const out = new Map<string, number[]>()
+  for (const [topic, numbers] of Object.entries(input as Record<string, readonly number[]>)) out.set(topic, [...numbers])
+  return out
+}

@@ -1,0 +1,107 @@
+import type { FetchedRecord } from '../records/fetched-record.js'
+import type { KafkaRecord } from '../records/record.js'
+import type { RecordRun } from '../records/run.js'
+
+/** Records in order, without being an array: views are made as they are iterated. */
+export class RecordList implements Iterable<KafkaRecord> {
+  constructor(readonly runs: readonly RecordRun[]) {}
+  get length(): number {
+    let n = 0
+    for (const run of this.runs) n += run.length
+    return n
+  }
+  *[Symbol.iterator](): Generator<FetchedRecord, undefined> {
+    for (const run of this.runs) yield* run
+  }
+  forEach(fn: (record: KafkaRecord) => void): void {
+    for (const run of this.runs) run.forEach(fn)
+  }
+  toArray(): KafkaRecord[] {
+    const out: KafkaRecord[] = []
+    this.forEach(r => out.push(r))
+    return out
+  }
+}
+
+/** What one fetch brought of one partition. */
+export interface FetchPartition {
+  topic: string
+  partition: number
+  error?: Error
+  /** The end of what is replicated; -1n when it is not known. */
+  highWatermark: bigint
+  /** The end of what is decided: open transactions begin here. -1n when it is not known. */
+  lastStableOffset: bigint
+  logStartOffset: bigint
+  records: RecordList
+}
+export interface FetchError {
+  topic: string
+  partition: number
+  error: Error
+}
+
+const noRecords = new RecordList([])
+
+/** What a poll brought: records by partition, and errors beside them. */
+export class Fetches {
+  constructor(readonly partitions: readonly FetchPartition[]) {}
+
+  *records(): Generator<KafkaRecord, undefined> {
+    for (const p of this.partitions) yield* p.records
+  }
+  recordsArray(): KafkaRecord[] {
+    return this.partitions.flatMap(p => p.records.toArray())
+  }
+  /** The quickest way over all records. */
+  eachRecord(fn: (record: KafkaRecord) => void): void {
+    for (const p of this.partitions) p.records.forEach(fn)
+  }
+  eachPartition(fn: (partition: FetchPartition) => void): void {
+    this.partitions.forEach(fn)
+  }
+  eachTopic(fn: (topic: string, partitions: FetchPartition[]) => void): void {
+    const topics = new Map<string, FetchPartition[]>()
+    for (const p of this.partitions) topics.set(p.topic, [...(topics.get(p.topic) ?? []), p])
+    for (const [topic, partitions] of topics) fn(topic, partitions)
+  }
+  eachError(fn: (topic: string, partition: number, error: Error) => void): void {
+    for (const { topic, partition, error } of this.errors()) fn(topic, partition, error)
+  }
+  errors(): FetchError[] {
+    return this.partitions.flatMap(({ topic, partition, error }) => (error ? [{ topic, partition, error }] : []))
+  }
+  /** The first error, if any. */
+  err(): Error | undefined {
+    return this.partitions.find(p => p.error)?.error
+  }
+  /** The error of a poll that could not be made at all: the client was closed, or the signal aborted. */
+  err0(): Error | undefined {
+    const [only] = this.partitions
+    return this.partitions.length === 1 && only.topic === '' ? only.error : undefined
+  }
+  numRecords(): number {
+    let n = 0
+    for (const p of this.partitions) n += p.records.length
+    return n
+  }
+  empty(): boolean {
+    return this.partitions.length === 0 || this.numRecords() === 0
+  }
+  isClientClosed(): boolean {
+    return (this.err0() as { code?: string } | undefined)?.code === 'CLIENT_CLOSED'
+  }
+}
+
+/** A poll's answer that holds only an error. */
+export const newErrFetch = (error: Error): Fetches => new Fetches([errorPartition('', -1, error)])
+
+export const errorPartition = (topic: string, partition: number, error: Error): FetchPartition => ({
+  topic,
+  partition,
+  error,
+  highWatermark: -1n,
+  lastStableOffset: -1n,
+  logStartOffset: -1n,
+  records: noRecords,
+})

@@ -1,0 +1,93 @@
+import { codec, loadedCodec } from '../compression/index.js'
+import { ClientError } from '../error.js'
+import type { FetchResponse } from '../protocol/api/fetch.js'
+import type { RecordBatch } from '../records/batch.js'
+import { decodeBatches } from '../records/decode.js'
+import type { RecordRun } from '../records/run.js'
+import { AbortedFilter } from './isolation.js'
+import type { ResolvedConsumerOptions } from './options.js'
+
+export type AnsweredPartition = FetchResponse['responses'][number]['partitions'][number]
+
+/** The records of one partition's answer, and where to go on. */
+export interface Processed {
+  runs: RecordRun[]
+  nextOffset: bigint
+  lastEpoch: number
+  /** The batch that could not be read, behind everything in `runs`. */
+  error?: BatchError
+}
+
+/** A batch that cannot be read. `setOffsets` to `nextOffset` skips it. */
+export class BatchError extends ClientError {
+  constructor(
+    cause: ClientError,
+    readonly topic: string,
+    readonly partition: number,
+    /** Where the consumer stands. */
+    readonly offset: bigint,
+    /** The first offset behind the batch; -1n when even that cannot be read. */
+    readonly nextOffset: bigint,
+  ) {
+    const skip = nextOffset > offset ? `; setOffsets to ${nextOffset} skips it` : ''
+    super(cause.code, `${topic} partition ${partition} at offset ${offset}: ${cause.message}${skip}`, { cause })
+  }
+}
+
+interface From {
+  topic: string
+  partition: number
+  offset: bigint
+  lastEpoch: number
+}
+
+/**
+ * Cuts the answer into batches, checks, decompresses and filters them. Everything is sync unless a codec must be loaded or works asynchronously.
+ * A batch that cannot be read ends the run; what came before it counts.
+ */
+export async function processPartition(
+  answer: AnsweredPartition,
+  from: From,
+  options: ResolvedConsumerOptions,
+  onBatch: ((batch: RecordBatch) => void) | undefined,
+): Promise<Processed> {
+  const out: Processed = { runs: [], nextOffset: from.offset, lastEpoch: from.lastEpoch }
+  const records = answer.records
+  if (!records || records.length === 0) return out
+  const committed = options.isolation === 'read_committed'
+  const aborted = new AbortedFilter(committed ? answer.abortedTransactions : null)
+  let current: RecordBatch | undefined
+  try {
+    for (const batch of decodeBatches(records)) {
+      current = batch
+      batch.topic = from.topic
+      batch.partition = from.partition
+      if (batch.lastOffset < out.nextOffset) continue
+      const opening = open(batch, options.maxDecompressedBytes)
+      if (opening) await opening
+      onBatch?.(batch)
+      if (batch.attrs.isControl) aborted.seeMarker(batch)
+      const hidden = batch.attrs.isControl ? !options.keepControlRecords : committed && aborted.isAborted(batch)
+      if (!hidden && batch.numRecords > 0) {
+        const run = batch.run.from(out.nextOffset)
+        if (run.length > 0) out.runs.push(run)
+      }
+      // A compacted batch may have lost its last records, or all of them: its header still says where it ends.
+      out.nextOffset = batch.lastOffset + 1n
+      out.lastEpoch = batch.partitionLeaderEpoch
+      current = undefined
+    }
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error
+    out.error = new BatchError(error, from.topic, from.partition, out.nextOffset, current ? current.lastOffset + 1n : -1n)
+  }
+  return out
+}
+
+function open(batch: RecordBatch, maxBytes: number): undefined | Promise<void> {
+  if (batch.isOpen) return undefined
+  const name = batch.codec
+  if (!name) return undefined
+  const loaded = loadedCodec(name)
+  return loaded ? batch.open(loaded, maxBytes) : codec(name).then(c => batch.open(c, maxBytes))
+}

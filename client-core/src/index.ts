@@ -1,0 +1,30 @@
+export { murmur2 } from './bytes/murmur2.js'
+export type { BrokerHandle } from './client/broker-handle.js'
+export { type CallSettings, Client, type PollSettings, type ProduceSettings, type RequestSettings } from './client/client.js'
+export { type ClientOptions, validateOptions } from './client/options.js'
+export { type Clock, systemClock, type VirtualClock, virtualClock } from './clock.js'
+export type { PartitionView, TopicView } from './cluster/metadata.js'
+export type { ConnectionOptions } from './cluster/options.js'
+export type { ResponseShard } from './cluster/routing.js'
+export { type FetchError, Fetches, type FetchPartition, newErrFetch, RecordList } from './consumer/fetches.js'
+export { type EpochOffset, isLess, Offset } from './consumer/offset.js'
+export type { ConsumerOptions } from './consumer/options.js'
+export { BatchError } from './consumer/process.js'
+export { ClientError, type ClientErrorCode } from './error.js'
+export * from './hooks/hooks.js'
+export { basicLogger, type Logger, type LogLevel } from './hooks/logger.js'
+export type { CompressionChoice, ProducerOptions } from './producer/options.js'
+export { kafkaHasher } from './producer/partitioners/hashers.js'
+export type {
+  Partitioner,
+  PartitionerHasher,
+  PartitionerRecord,
+  TopicBackupPartitioner,
+  TopicPartitioner,
+} from './producer/partitioners/partitioner.js'
+export { type UniformBytesOptions, uniformBytesPartitioner } from './producer/partitioners/uniform-bytes.js'
+export type { ProducerRecord } from './producer/record.js'
+export { type ProduceResult, ProduceResults } from './producer/results.js'
+export { KafkaError } from './protocol/errors.js'
+export { KafkaRecord, RecordAttrs, type RecordHeader } from './records/record.js'
+export { type ByteStream, type Connect, type StreamTarget, type Transport, TransportError } from './transport/stream.js'

@@ -1,0 +1,96 @@
+import type { Codec, CodecName } from '../compression/codec.js'
+import { BatchBuilder, type BatchIdentity, stamp } from '../records/batch-builder.js'
+import { at } from '../records/layout.js'
+import type { KafkaRecord } from '../records/record.js'
+import type { ProducerRecord } from './record.js'
+
+/** Told once what became of a record. `error` is absent when it was delivered. */
+export type Settle = (record: KafkaRecord, error?: Error) => void
+
+/** A record of a batch that somebody waits for; records that nobody waits for leave nothing but their bytes. */
+export interface Waiting {
+  readonly record: ProducerRecord
+  readonly index: number
+  readonly timestampMs: number | bigint
+  readonly settle: Settle
+}
+
+/** A batch between `produce` and its answer. Built in place, compressed once, sent again unchanged. */
+export class Batch {
+  readonly builder: BatchBuilder
+  readonly waiting: Waiting[] = []
+  /** Bytes of keys, values and headers as the buffer counts them. */
+  bufferedBytes = 0
+  /** Sequence number of the first record; -1 until the batch was taken for a request. */
+  sequence = -1
+  tries = 0
+  /** Whether it was ever on the wire. */
+  written = false
+  /** The broker may have written it although it answered with an error: only a definite answer may end it now. */
+  unsure = false
+  /** Aborted by its first record's caller. */
+  signal: AbortSignal | undefined
+  #compressed: Uint8Array | undefined
+  #prepared = false
+  #compressing = false
+  #codecName: 'none' | CodecName = 'none'
+  #stamp = ''
+  #wire: Uint8Array | undefined
+
+  constructor(maxBytes: number, initialBytes: number) {
+    this.builder = new BatchBuilder(maxBytes, initialBytes)
+  }
+
+  get count(): number {
+    return this.builder.count
+  }
+  /** Whether nothing more may be appended. */
+  get isClosed(): boolean {
+    return this.sequence >= 0 || this.#prepared
+  }
+  get isPrepared(): boolean {
+    return this.#prepared
+  }
+
+  get isCompressing(): boolean {
+    return this.#compressing
+  }
+
+  /** Closes the batch and compresses it, once. */
+  prepare(codec: Codec | undefined, level: number | undefined): undefined | Promise<void> {
+    if (this.#prepared) return undefined
+    this.#prepared = true
+    if (!codec) return undefined
+    this.#codecName = codec.name
+    const out = this.builder.compress(codec, level)
+    if (out instanceof Promise) {
+      this.#compressing = true
+      return out.then(bytes => {
+        this.#compressing = false
+        this.#compressed = bytes
+      })
+    }
+    this.#compressed = out
+  }
+
+  /** The bytes for the wire. The same identity gives the same bytes, untouched. */
+  wire(identity: BatchIdentity): Uint8Array {
+    const key = `${identity.producerId} ${identity.producerEpoch} ${identity.baseSequence}`
+    if (this.#wire && this.#stamp === key) return this.#wire
+    this.#stamp = key
+    this.#wire = this.#compressed ? stamp(this.#compressed, identity) : this.builder.seal(identity)
+    return this.#wire
+  }
+
+  /** The attributes that the batch was sent with. */
+  get attributes(): number {
+    return this.#wire ? this.#wire[at.attributes + 1] : 0
+  }
+  get compressionType(): 'none' | CodecName {
+    return this.#compressed ? this.#codecName : 'none'
+  }
+  /** Bytes that the batch takes in a request, at most. */
+  get wireBytes(): number {
+    return this.#compressed?.length ?? this.builder.length
+  }
+}

@@ -1,0 +1,71 @@
+import type { RecordBatch } from './batch.js'
+import { FetchedRecord } from './fetched-record.js'
+
+/** Neighbouring records of one opened batch. */
+export class RecordRun implements Iterable<FetchedRecord> {
+  constructor(
+    readonly batch: RecordBatch,
+    /** Where the first one's length stands in the payload. */
+    private readonly position: number,
+    readonly length: number,
+  ) {}
+
+  /** The quickest way over all records: no iterator protocol. */
+  forEach(fn: (record: FetchedRecord) => void): void {
+    const { batch } = this
+    const { payload } = batch
+    let { position } = this
+    for (let left = this.length; left > 0; left--) {
+      const record = FetchedRecord.read(batch, payload, position)
+      position = record.end
+      fn(record)
+    }
+  }
+
+  [Symbol.iterator](): Iterator<FetchedRecord, undefined> {
+    return new RunIterator(this.batch, this.batch.payload, this.position, this.length)
+  }
+
+  /** Without the records before `offset`: a broker answers with whole batches, also when asked for the middle of one. */
+  from(offset: bigint): RecordRun {
+    if (offset <= this.batch.baseOffset) return this
+    const { payload } = this.batch
+    let { position, length } = this
+    for (; length > 0; length--) {
+      const record = FetchedRecord.read(this.batch, payload, position)
+      if (record.offset >= offset) break
+      position = record.end
+    }
+    return new RecordRun(this.batch, position, length)
+  }
+
+  /** The first `count` records, and the rest. */
+  split(count: number): [RecordRun, RecordRun] {
+    const { payload } = this.batch
+    let { position } = this
+    const taken = Math.min(count, this.length)
+    for (let i = 0; i < taken; i++) position = FetchedRecord.read(this.batch, payload, position).end
+    return [new RecordRun(this.batch, this.position, taken), new RecordRun(this.batch, position, this.length - taken)]
+  }
+
+  /** The offset of the first record; undefined when there is none. */
+  get firstOffset(): bigint | undefined {
+    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.batch.payload, this.position).offset
+  }
+}
+
+class RunIterator implements Iterator<FetchedRecord, undefined> {
+  constructor(
+    private readonly batch: RecordBatch,
+    private readonly payload: Uint8Array,
+    private position: number,
+    private left: number,
+  ) {}
+  next(): IteratorResult<FetchedRecord, undefined> {
+    if (this.left === 0) return { done: true, value: undefined }
+    this.left--
+    const record = FetchedRecord.read(this.batch, this.payload, this.position)
+    this.position = record.end
+    return { done: false, value: record }
+  }
+}
