@@ -113,14 +113,14 @@ function parse(output: Buffer, end: string): KcatRead[] {
   return records
 }
 
-/** How kcat prints these headers: a null value is the word NULL. */
+/** How kcat prints these headers: a null value is the word NULL, any other ends at its first NUL byte. */
 export function kcatHeaders(headers: readonly (readonly [name: string, value: Uint8Array | string | null])[]): Buffer {
-  return Buffer.concat(
-    headers.flatMap(([name, value], index) => [
-      Buffer.from(`${index ? ',' : ''}${name}=`),
-      value === null ? Buffer.from('NULL') : bytes(value),
-    ]),
-  )
+  const printed = headers.flatMap(([name, value], index) => {
+    const shown = Buffer.from(value === null ? 'NULL' : bytes(value))
+    const end = shown.indexOf(0)
+    return [Buffer.from(`${index ? ',' : ''}${name}=`), end < 0 ? shown : shown.subarray(0, end)]
+  })
+  return Buffer.concat(printed)
 }
 
 /** Reads as a member of a classic group until the end of the topic, and commits. */
