@@ -188,7 +188,7 @@ function fitOffsetFetch(body: OffsetFetchRequest): (version: number) => OffsetFe
     if (body.groups.length !== 1)
       throw new ClientError('UNSUPPORTED_VERSION', `OffsetFetch v${version} asks for one group at a time, not ${body.groups.length}`)
     const [group] = body.groups
-    const topics = group.topics && group.topics.map(t => ({ name: t.name ?? '', partitionIndexes: t.partitionIndexes }))
+    const topics = group.topics === null ? null : group.topics.map(t => ({ name: t.name ?? '', partitionIndexes: t.partitionIndexes }))
     return { groupId: group.groupId, topics, requireStable: version >= 7 ? body.requireStable : false }
   }
 }

@@ -18,7 +18,9 @@ export class RecordList implements Iterable<KafkaRecord> {
   }
   toArray(): KafkaRecord[] {
     const out: KafkaRecord[] = []
-    this.forEach(r => out.push(r))
+    this.forEach(r => {
+      out.push(r)
+    })
     return out
   }
 }
@@ -58,7 +60,7 @@ export class Fetches {
     for (const p of this.partitions) p.records.forEach(fn)
   }
   eachPartition(fn: (partition: FetchPartition) => void): void {
-    this.partitions.forEach(fn)
+    for (const p of this.partitions) fn(p)
   }
   eachTopic(fn: (topic: string, partitions: FetchPartition[]) => void): void {
     const topics = new Map<string, FetchPartition[]>()

@@ -105,9 +105,8 @@ function place(wanted: Offset, outOfRange: bigint | undefined, ...listed: (Liste
   const at = base(wanted, start?.offset, end?.offset, time?.offset)
   if (wanted.delta === 0n) return at
   const moved = at + wanted.delta
-  const low = start?.offset ?? 0n
-  const high = end?.offset ?? moved
-  return moved < low ? low : moved > high ? high : moved
+  if (start && moved < start.offset) return start.offset
+  return end && moved > end.offset ? end.offset : moved
 }
 
 function base(wanted: Offset, start: bigint | undefined, end: bigint | undefined, time: bigint | undefined): bigint {

@@ -2,6 +2,7 @@ import type { Codec, CodecName } from '../compression/codec.js'
 import { BatchBuilder, type BatchIdentity, stamp } from '../records/batch-builder.js'
 import { at } from '../records/layout.js'
 import type { KafkaRecord } from '../records/record.js'
+import type { MemoryPool } from './memory-pool.js'
 import type { ProducerRecord } from './record.js'
 
 /** Told once what became of a record. `error` is absent when it was delivered. */
@@ -35,10 +36,11 @@ export class Batch {
   #compressing = false
   #codecName: 'none' | CodecName = 'none'
   #stamp = ''
+  #attributes = 0
   #wire: Uint8Array | undefined
 
-  constructor(maxBytes: number, initialBytes: number) {
-    this.builder = new BatchBuilder(maxBytes, initialBytes)
+  constructor(maxBytes: number, memory: Uint8Array) {
+    this.builder = new BatchBuilder(maxBytes, memory)
   }
 
   get count(): number {
@@ -79,12 +81,21 @@ export class Batch {
     if (this.#wire && this.#stamp === key) return this.#wire
     this.#stamp = key
     this.#wire = this.#compressed ? stamp(this.#compressed, identity) : this.builder.seal(identity)
+    this.#attributes = this.#wire[at.attributes + 1]
     return this.#wire
+  }
+
+  /**
+   * Gives its memory back, for the next batch. Only of a batch that was sent once and answered: of one that was sent twice, an old connection may
+   * still hold bytes.
+   */
+  release(pool: MemoryPool): void {
+    if (this.tries === 1) pool.give(this.builder.release())
   }
 
   /** The attributes that the batch was sent with. */
   get attributes(): number {
-    return this.#wire ? this.#wire[at.attributes + 1] : 0
+    return this.#attributes
   }
   get compressionType(): 'none' | CodecName {
     return this.#compressed ? this.#codecName : 'none'

@@ -1,6 +1,7 @@
 import type { TimerHandle } from '../clock.js'
 import type { HeaderInput, RecordBytes } from '../records/batch-builder.js'
 import { Batch } from './batch.js'
+import type { MemoryPool } from './memory-pool.js'
 import type { Sink } from './sink.js'
 
 /** Sequence numbers wrap from 2^31 - 1 to 0. */
@@ -36,6 +37,7 @@ export class PartitionQueue {
     readonly topic: string,
     readonly partition: number,
     private readonly batchMaxBytes: number,
+    private readonly pool: MemoryPool,
   ) {}
 
   get undrained(): number {
@@ -58,7 +60,7 @@ export class PartitionQueue {
     const last = this.batches[this.batches.length - 1]
     if (last && !last.isClosed && last.builder.append(timestampMs, key, value, headers)) return last
     if (last) this.#sizeHint = Math.min(this.batchMaxBytes, last.builder.length + 64)
-    const batch = new Batch(this.batchMaxBytes, this.#sizeHint)
+    const batch = new Batch(this.batchMaxBytes, this.pool.take(this.#sizeHint))
     if (!batch.builder.append(timestampMs, key, value, headers)) return undefined
     this.batches.push(batch)
     return batch

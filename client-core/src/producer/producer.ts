@@ -9,6 +9,7 @@ import { judge } from './answers.js'
 import type { Batch, Settle } from './batch.js'
 import { ProduceBuffer } from './buffer.js'
 import { Deliveries } from './deliveries.js'
+import { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import type { PartitionQueue } from './partition-queue.js'
 import { noProducer, ProducerId, type ProducerIdentity } from './producer-id.js'
@@ -30,6 +31,7 @@ export class Producer implements SinkOwner {
   readonly #sinks = new Map<number, Sink>()
   readonly #id: ProducerId
   readonly #deliveries: Deliveries
+  readonly #pool: MemoryPool
   readonly #unwatch: () => void
   #flushing = 0
   #stopped = false
@@ -42,6 +44,7 @@ export class Producer implements SinkOwner {
     readonly options: ResolvedProducerOptions,
   ) {
     this.#buffer = new ProduceBuffer(options.maxBufferedRecords, options.maxBufferedBytes)
+    this.#pool = new MemoryPool(options.batchMaxBytes)
     this.#id = new ProducerId(cluster, options.initiator)
     this.#deliveries = new Deliveries(cluster.logger, batch => this.#buffer.release(batch.count, batch.bufferedBytes))
     this.#unknown = new UnknownTopics(options, {
@@ -355,6 +358,8 @@ export class Producer implements SinkOwner {
       compressedBytes: batch.wireBytes,
       compressionType: batch.compressionType,
     })
+    // Without an answer nobody knows when the bytes have left.
+    if (this.options.acks !== 'none') batch.release(this.#pool)
     queue.sink?.kick()
   }
 
@@ -449,7 +454,7 @@ export class Producer implements SinkOwner {
     for (const name of [...this.#unknown.names]) {
       const view = this.cluster.metadata.topic(name)
       if (view && view.errorCode === 0 && view.partitions.length > 0) {
-        if (!this.#topics.has(name)) this.#topics.set(name, new TopicQueues(name, this.options))
+        if (!this.#topics.has(name)) this.#topics.set(name, new TopicQueues(name, this.options, this.#pool))
         this.#follow(this.#topics.get(name)!)
         this.#unknown.placeAll(name)
       } else if (this.#unknown.failed(name, view?.errorCode, error)) {

@@ -1,5 +1,6 @@
 import type { PartitionView } from '../cluster/metadata.js'
 import { ClientError } from '../error.js'
+import type { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import { PartitionQueue } from './partition-queue.js'
 import type { PartitionerRecord, TopicBackupPartitioner, TopicPartitioner } from './partitioners/partitioner.js'
@@ -16,6 +17,7 @@ export class TopicQueues {
   constructor(
     readonly name: string,
     private readonly options: ResolvedProducerOptions,
+    private readonly pool: MemoryPool,
   ) {
     this.#partitioner = options.partitioner.forTopic(name)
   }
@@ -23,7 +25,7 @@ export class TopicQueues {
   /** Follows the cluster: partitions are added, never taken away. */
   update(partitions: readonly PartitionView[]): void {
     for (let i = this.queues.length; i < partitions.length; i++) {
-      this.queues.push(new PartitionQueue(this.name, i, this.options.batchMaxBytes))
+      this.queues.push(new PartitionQueue(this.name, i, this.options.batchMaxBytes, this.pool))
     }
     const writable = this.queues.filter(q => (partitions[q.partition]?.leader ?? -1) >= 0)
     this.#writable = writable.length > 0 ? writable : this.queues

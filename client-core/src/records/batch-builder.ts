@@ -35,12 +35,19 @@ export class BatchBuilder {
   #maxMs = 0
   #exact = true
 
-  /** `maxBytes` bounds the whole batch, uncompressed, header included. */
+  /** `maxBytes` bounds the whole batch, uncompressed, header included. `memory` is used until it is too small; its contents do not matter. */
   constructor(
     readonly maxBytes: number,
-    initialBytes = 1024,
+    memory?: Uint8Array,
   ) {
-    this.#bytes = new Uint8Array(Math.min(Math.max(initialBytes, at.records), Math.max(maxBytes, at.records)))
+    this.#bytes = memory && memory.length >= at.records ? memory : new Uint8Array(Math.max(1024, at.records))
+  }
+
+  /** Gives up the memory that the batch was built in: nothing may read it afterwards. */
+  release(): Uint8Array {
+    const bytes = this.#bytes
+    this.#bytes = new Uint8Array(0)
+    return bytes
   }
 
   get count(): number {

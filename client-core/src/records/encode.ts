@@ -21,7 +21,7 @@ export interface EncodeBatchOptions extends Partial<BatchIdentity> {
  */
 export function encodeBatch(records: readonly BatchRecordInput[], options: EncodeBatchOptions = {}): Uint8Array {
   if (records.length === 0) throw new ClientError('INVALID_RECORD', 'encodeBatch: a batch has at least one record')
-  const builder = new BatchBuilder(0x7fffffff, 1024)
+  const builder = new BatchBuilder(0x7fffffff)
   for (const r of records) builder.append(r.timestamp ?? 0n, r.key ?? null, r.value, r.headers)
   const identity = { ...noIdentity, ...options }
   if (options.codec) {

@@ -1,0 +1,21 @@
+/** Batches that grew at least so large have their memory used again: taking a fresh megabyte for each costs page faults and garbage collection. */
+const worthKeeping = 64 * 1024
+/** Arrays kept for the next batches. */
+const keep = 16
+
+/** Memory for batches. A batch gives its array back when nothing can read it any more. */
+export class MemoryPool {
+  readonly #free: Uint8Array[] = []
+
+  constructor(private readonly batchMaxBytes: number) {}
+
+  /** An array for a batch that is expected to hold `bytes`; it may be larger, and its contents are anything. */
+  take(bytes: number): Uint8Array {
+    if (bytes < worthKeeping) return new Uint8Array(Math.min(bytes, this.batchMaxBytes))
+    return this.#free.pop() ?? new Uint8Array(this.batchMaxBytes)
+  }
+
+  give(memory: Uint8Array): void {
+    if (memory.length === this.batchMaxBytes && this.#free.length < keep) this.#free.push(memory)
+  }
+}
