@@ -22,7 +22,9 @@ test('addresses are read and written, IPv6 in brackets, junk refused', () => {
     'h/p:1',
     '[h]:1',
     'h:123456',
-    'h\u0000:',
+    'h\u0000:1',
+    'h%0a:1',
+    'ä:1',
   ]) {
     expect(parseAddress(junk), junk).toBeUndefined()
   }

@@ -7,7 +7,7 @@ export function addressOf(target: StreamTarget): string {
 
 /** Reads `host:9092` or `[::1]:9092`; undefined for anything else. The host comes back in lower case and without brackets. */
 export function parseAddress(text: string): { host: string; port: number } | undefined {
-  const parts = /^(?:\[([0-9a-f:.%]{2,64})\]|([^\s[\]:/?#@\\]{1,255})):([0-9]{1,5})$/i.exec(text)
+  const parts = /^(?:\[([0-9a-f:.%]{2,64})\]|([a-z0-9._-]{1,255})):([0-9]{1,5})$/i.exec(text)
   const port = Number(parts?.[3])
   if (!parts || port < 1 || port > 65535) return undefined
   return { host: (parts[1] ?? parts[2]).toLowerCase(), port }

@@ -32,18 +32,18 @@ export function tls({ servername, rejectUnauthorized = true, minVersion = 'TLSv1
     connect: (target, signal) => {
       const { host, port } = target
       const name = servername ?? (isIP(host) ? undefined : host)
-      const all: TcpOfTls = {
-        ...options,
-        host,
-        port,
-        servername: name,
-        rejectUnauthorized,
-        minVersion,
-        autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS,
-      }
       const start = (onread: OnReadOpts) => {
-        const withReads: TcpOfTls = { ...all, onread }
-        return connect(withReads)
+        const all: TcpOfTls = {
+          ...options,
+          host,
+          port,
+          servername: name,
+          rejectUnauthorized,
+          minVersion,
+          onread,
+          autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS,
+        }
+        return connect(all)
       }
       return openStream(start, 'secureConnect', target, signal)
     },

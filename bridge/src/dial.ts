@@ -1,0 +1,31 @@
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { FAMILY_ATTEMPT_MS, openSocket } from '@milena/client-core/transport/node'
+import { explain, type StreamTarget } from '@milena/client-core/transport/tunnel'
+
+/** What a dialler is asked for. */
+export interface DialTarget extends StreamTarget {
+  /** Must be used for names: it refuses addresses that may not be dialled. */
+  lookup: LookupFunction
+  /** TLS with these options; plain without. */
+  tls?: ConnectionOptions
+}
+
+/** Begins to connect. The socket tells the rest by `connect`, or `secureConnect` with TLS, or `error`. */
+export type Dial = (to: DialTarget) => Socket
+
+/** TCP, or TLS as in the core's own transport: verified, 1.2 or newer, no ALPN. */
+export const dialBroker: Dial = ({ host, port, lookup, tls }) => {
+  const tcp = { host, port, lookup, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS }
+  if (!tls) return connectTcp(tcp)
+  return connectTls({ servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2', ...tls, ...tcp })
+}
+
+/** A connected socket to a broker, within `ms`; rejects with a `TransportError`. `handshaking` is called when only TLS is left to do. */
+export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal: AbortSignal, handshaking = () => {}): Promise<Socket> {
+  if (signal.aborted) throw explain('ABORTED', to)
+  const socket = dial(to)
+  if (to.tls) socket.once('connect', handshaking)
+  const timer = setTimeout(() => socket.destroy(Object.assign(new Error(`no connection within ${ms} ms`), { code: 'ETIMEDOUT' })), ms)
+  return openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened).finally(() => clearTimeout(timer))
+}
