@@ -25,8 +25,6 @@ export interface Bridge {
 
 /** Memory that waiting bytes of all connections may take before no more are accepted. */
 const MAX_BUFFERED = 256 * 1024 * 1024
-/** Dials a second, and at once: a page that opens a cluster of fifty brokers stays below. */
-const DIALS = { perSecond: 32, burst: 128 }
 /** For clients to answer the bridge's close. */
 const CLOSE_MS = 500
 
@@ -58,7 +56,8 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const settings = resolveOptions(options)
   const sessions = new Set<Session>()
   const directories = new Map(settings.clusters.map(cluster => [cluster.id, new Directory(cluster, settings, askBrokers(settings.dial))]))
-  const context: SessionContext = { settings, directories, dials: new RateLimit(DIALS.perSecond, DIALS.burst) }
+  const { perSecond, burst } = settings.dialRate
+  const context: SessionContext = { settings, directories, dials: new RateLimit(perSecond, burst) }
   const sockets = new WebSocketServer(socketOptions)
   const server = createServer(
     httpOptions,

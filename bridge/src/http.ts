@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { INFO_PATH } from '@milena/client-core/transport/tunnel'
 import { isOurHost, isOurOrigin } from './admission.js'
@@ -6,8 +5,7 @@ import { corsHeaders, securityHeaders } from './headers.js'
 import type { Settings } from './options.js'
 import { serveFile } from './static.js'
 import { sameToken } from './token.js'
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+import { version } from './version.js'
 
 const NO_EXPLORER = 'The bridge is running. It serves no explorer: the option `ui` names no folder with a built one.\n'
 

@@ -38,6 +38,8 @@ export interface BridgeOptions {
   maxConnections?: number
   /** Default 100 MiB, as the brokers' own `socket.request.max.bytes`. */
   maxRequestBytes?: number
+  /** How often connections may be opened. Default 32 a second, 128 at once after a rest: a page that opens a cluster of fifty brokers stays below. */
+  dialRate?: { perSecond: number; burst: number }
   times?: Partial<BridgeTimes>
   /** Opens the socket to a broker. Default: TCP, or TLS. */
   dial?: Dial
@@ -100,6 +102,7 @@ export function resolveOptions(options: BridgeOptions): Settings {
     log: options.log ?? (() => {}),
     maxConnections: options.maxConnections ?? 512,
     maxRequestBytes: options.maxRequestBytes ?? 100 * 1024 * 1024,
+    dialRate: options.dialRate ?? { perSecond: 32, burst: 128 },
     times: { ...TIMES, ...options.times },
     dial: options.dial ?? dialBroker,
     ui: options.ui,

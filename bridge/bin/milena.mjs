@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runHere } from '../dist/cli.js'
+
+await runHere()
