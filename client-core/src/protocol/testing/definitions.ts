@@ -8,6 +8,7 @@ export interface Definition {
   readonly validVersions: string
   readonly flexibleVersions?: string
   readonly latestVersionUnstable?: boolean
+  readonly listeners?: readonly ('broker' | 'controller' | 'zkBroker')[]
   readonly fields?: readonly FieldDefinition[]
   readonly commonStructs?: readonly { readonly name: string; readonly fields: readonly FieldDefinition[] }[]
 }
