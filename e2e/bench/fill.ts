@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Kafka } from '../kafka/kafka.js'
 import { must } from '../scripts/run.mjs'
 
-/** Fills a topic by kcat, evenly, with keys of 16 bytes: none of the contestants wrote what they read. */
+/** Fills a topic by kcat, evenly, with keys of 16 bytes, 1000 records a batch at most: none of the contestants wrote what they read. */
 export async function fill(kafka: Kafka, topic: string, partitions: number, count: number, size: number): Promise<void> {
   const writes = Array.from({ length: partitions }, (_, partition) => {
     const records = Math.floor(count / partitions) + (partition < count % partitions ? 1 : 0)
@@ -19,7 +19,7 @@ export async function fill(kafka: Kafka, topic: string, partitions: number, coun
       '-X',
       'linger.ms=50',
       '-X',
-      'batch.num.messages=10000',
+      'batch.num.messages=1000',
     ]
     return must('kcat', args, { input: lines(records, size) })
   })

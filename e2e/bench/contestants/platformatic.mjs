@@ -30,7 +30,7 @@ await contest(async ({ brokers, partitions, size }) => {
       return { records: sent, bytes: sent * size }
     },
 
-    /** The stream's data event: its quickest way. */
+    /** The stream's data event and fetches of 1 MiB per partition, as other clients' are: its quickest way. Its default of 10 MiB costs it three times as much. */
     async consume(topic, count) {
       const consumer = new Consumer({
         clientId: 'bench',
@@ -38,7 +38,7 @@ await contest(async ({ brokers, partitions, size }) => {
         bootstrapBrokers: brokers,
         autocommit: false,
       })
-      const stream = await consumer.consume({ topics: [topic], mode: 'earliest' })
+      const stream = await consumer.consume({ topics: [topic], mode: 'earliest', maxBytesPerPartition: 1_048_576 })
       const { moved, all, add } = counter(count)
       stream.on('data', (/** @type {{ value: Buffer }} */ message) => add(message.value.length))
       await all
