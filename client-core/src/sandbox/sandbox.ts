@@ -188,8 +188,8 @@ export class Sandbox {
   intercept<A extends ApiName>(api: A, action: Action<RequestOf<A>>): Interception
   intercept<M extends RequestMessage>(api: M, options: InterceptOptions, action: Action<M>): Interception
   intercept<M extends RequestMessage>(api: M, action: Action<M>): Interception
-  intercept(api: string | number, options: InterceptOptions, action: Action): Interception
-  intercept(api: string | number, action: Action): Interception
+  intercept(api: number, options: InterceptOptions, action: Action): Interception
+  intercept(api: number, action: Action): Interception
   intercept(api: string | number | RequestMessage, first: InterceptOptions | Action, second?: Action): Interception {
     const [options, action] = second === undefined ? [{}, first as Action] : [first as InterceptOptions, second]
     return this.#interceptions.add(findMessage(api), action, options)

@@ -124,21 +124,25 @@ export class GroupControl {
     this.#timers.clear()
   }
 
-  /** Each assigned partition gets an equal share of `budget`; what one does not need goes to the next. Who is first takes turns. */
+  /** Partitions with something to read get equal shares of `budget`, the shortest first, so that what one does not need goes to the others. */
   #advance(budget: bigint, keepBehind: bigint): void {
+    // Who is first takes turns: of a budget below the number of partitions each gets its part in time.
     this.#assigned.push(...this.#assigned.splice(0, 1))
+    const open = this.#assigned.map(place => this.#unread(place, keepBehind)).filter(({ unread }) => unread > 0n)
+    open.sort((a, b) => (a.unread < b.unread ? -1 : a.unread > b.unread ? 1 : 0))
     let left = budget
-    this.#assigned.forEach(([topic, index], i) => {
-      const partition = this.cluster.partition(topic, index)
-      if (!partition || left <= 0n) return
-      const others = BigInt(this.#assigned.length - i)
-      const share = (left + others - 1n) / others
-      const start = max(this.committed(topic, index) ?? 0n, partition.log.startOffset)
-      const step = min(partition.highWatermark - keepBehind - start, share)
-      if (step <= 0n) return
+    open.forEach(({ topic, index, start, unread }, i) => {
+      const others = BigInt(open.length - i)
+      const step = min(unread, (left + others - 1n) / others)
       left -= step
-      this.#commitOne(topic, index, start + step, '')
+      if (step > 0n) this.#commitOne(topic, index, start + step, '')
     })
+  }
+
+  #unread([topic, index]: [string, number], keepBehind: bigint) {
+    const partition = this.cluster.partition(topic, index)
+    const start = max(this.committed(topic, index) ?? 0n, partition?.log.startOffset ?? 0n)
+    return { topic, index, start, unread: (partition?.highWatermark ?? 0n) - keepBehind - start }
   }
 
   #commitOne(topic: string, index: number, offset: bigint, metadata: string): void {

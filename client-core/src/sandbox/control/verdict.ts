@@ -32,10 +32,7 @@ export type Action<M extends RequestMessage = RequestMessage> =
   | ((request: Intercepted<M>) => Verdict<M> | undefined | Promise<Verdict<M> | undefined>)
 
 /** This response, whatever the broker would say. */
-export const answer = <M extends RequestMessage = RequestMessage>(response: Input<M['response']>): Verdict<M> => ({
-  do: 'answer',
-  response,
-})
+export const answer = <R>(response: R): { readonly do: 'answer'; readonly response: R } => ({ do: 'answer', response })
 
 /**
  * The error in each place where a broker would put it: on every partition, topic or group of the request. Nothing is done; with `after` the broker

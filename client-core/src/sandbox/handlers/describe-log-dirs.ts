@@ -23,7 +23,11 @@ export const describeLogDirs = handler(DescribeLogDirsRequest, {
     const dir = { errorCode: 0, logDir: logDir(broker.id), topics, totalBytes: VOLUME_BYTES, usableBytes: VOLUME_BYTES - used }
     return { throttleTimeMs: 0, errorCode: 0, results: [dir] }
   },
-  failure: (_, code) => ({ throttleTimeMs: 0, errorCode: code, results: [] }),
+  // Before v3 the error stands at the directory.
+  failure: (_, code, version) => {
+    const dir = { errorCode: code, logDir: '', topics: [] }
+    return { throttleTimeMs: 0, errorCode: version >= 3 ? code : 0, results: version >= 3 ? [] : [dir] }
+  },
 })
 
 function replicasOf({ broker }: RequestContext, { name, partitions }: Topic) {

@@ -49,7 +49,10 @@ export class Connection implements BrokerConnection {
     }
   }
 
+  /** What was read and not yet begun is dropped. */
   cut(): void {
+    this.#queue = []
+    this.#queuedBytes = 0
     this.#gone.abort()
     this.stream.close()
     this.#changed()
@@ -63,9 +66,8 @@ export class Connection implements BrokerConnection {
         while (this.#full() && !this.#gone.signal.aborted) await this.#change()
       }
     } catch (error) {
-      // What was read before is still answered by a peer that closed in order; a broken stream or a hostile size ends it all.
+      // However the peer went, what it sent before is still done: an acks=0 producer does not wait. A hostile size ends it all.
       if (error instanceof Disconnect) this.#refuse(error)
-      this.#queue = []
     } finally {
       this.#read = true
       this.#gone.abort()
@@ -85,11 +87,11 @@ export class Connection implements BrokerConnection {
     }
   }
 
-  /** False when the connection has to end. */
+  /** False when the connection has to end. A peer that is gone misses its answer and no more. */
   async #answerOne(frame: Uint8Array): Promise<boolean> {
     try {
       const chunks = await this.answer(frame, this)
-      if (chunks) await this.stream.write(chunks)
+      if (chunks) await this.stream.write(chunks).catch(() => this.#gone.abort())
       return true
     } catch (error) {
       if (error instanceof Disconnect) this.#refuse(error)

@@ -55,9 +55,9 @@ export class Dispatcher {
     const proceed = once(() => this.#handle(call))
     const judged = await this.interceptions.judge(intercepted(call, proceed))
     if (!judged) return encode(call, await proceed())
-    const { verdict, hold } = judged
+    const { verdict } = judged
     if (verdict.do === 'hang') {
-      await hold.hanging(connection.gone)
+      await judged.released(connection.gone)
       return encode(call, await proceed())
     }
     return this.#carryOut(verdict, call, proceed)
