@@ -173,8 +173,10 @@ export interface FieldLine {
   name: string
   value: string
   type: string
-  /** What the value means: the name of an error code, a time, the version that brought the field. */
+  /** `v8+`, `tag 0, v10+`, `nullable`. */
   note: string
+  /** What the value means: the name of an error code, of a topic id, a time. */
+  meaning: string
   tone: 'key' | 'string' | 'number' | 'literal' | 'error' | 'plain'
   isDefault: boolean
   /** Of the frame with its four bytes of size; −1 where the bytes lie in a decompressed batch. */

@@ -35,6 +35,8 @@ export interface RecorderOptions {
 const BROKER_SERIES = 12
 const LABELS = 4_096
 const IDLE_SHARE = 0.95
+/** A wait that is longer was measured from no beginning. */
+const DAY_MS = 86_400_000
 
 interface Scales {
   /** Seconds of five minutes. */
@@ -88,7 +90,7 @@ export class Recorder implements Hooks {
     this.sent(this.of(broker.nodeId), at, family, event.bytesWritten)
     if (event.attempt > 1) this.count(at, broker.nodeId, 'retries', 1)
     if (event.error) this.fail(at, broker.nodeId, apiKey)
-    else if (!event.noResponse) this.inFlight++
+    else if (!event.noResponse) this.inFlight += this.isAnswered(event.requestId) ? 0 : 1
     else this.apis.answered(at, apiKey, event.bytesWritten, event.timeToWriteMs, 0)
     if (this.recording) this.openRow(event)
     else if (event.parkMs > 0 && !event.noResponse) this.parkedUnseen.set(event.requestId, event.parkMs)
@@ -97,8 +99,12 @@ export class Recorder implements Hooks {
   onBrokerRead(event: BrokerReadEvent): void {
     const { apiKey, broker } = event
     this.version++
-    if (this.inFlight > 0) this.inFlight--
     const slot = this.requests.slot(event.requestId)
+    if (slot < 0 && this.recording && event.requestId > this.requests.last) {
+      this.readEarly(event)
+      return
+    }
+    if (this.inFlight > 0) this.inFlight--
     if (slot < 0) {
       this.readUnseen(event)
       return
@@ -182,9 +188,14 @@ export class Recorder implements Hooks {
     this.connections.clear()
   }
 
+  private isAnswered(requestId: number): boolean {
+    const slot = this.requests.slot(requestId)
+    return slot >= 0 && this.requests.has(slot, ring.DONE)
+  }
+
   private openRow(event: BrokerWriteEvent): void {
     const rows = this.requests
-    const slot = rows.open(event.requestId)
+    const slot = this.isAnswered(event.requestId) ? rows.slot(event.requestId) : rows.open(event.requestId)
     if (slot < 0) return
     rows.startedAt[slot] = event.startedAtMs
     rows.apiKey[slot] = event.apiKey
@@ -211,7 +222,7 @@ export class Recorder implements Hooks {
   private closeRow(slot: number, event: BrokerReadEvent): number {
     const rows = this.requests
     rows.received[slot] = event.bytesRead
-    rows.waitMs[slot] = event.readWaitMs
+    rows.waitMs[slot] = event.readWaitMs > DAY_MS ? 0 : event.readWaitMs
     rows.readMs[slot] = event.timeToReadMs
     rows.flags[slot] |= ring.DONE
     if (event.error) rows.setError(slot, event.error.message)
@@ -245,6 +256,20 @@ export class Recorder implements Hooks {
       to?.coarse.answered(at, event.bytesRead, latencyMs)
     }
     this.apis.answered(at, event.apiKey, event.bytesRead + sent, latencyMs, parkedMs)
+  }
+
+  /** An answer can be here before the stream has said that the request was written. */
+  private readEarly(event: BrokerReadEvent): void {
+    const { requests } = this
+    const slot = requests.open(event.requestId)
+    requests.apiKey[slot] = event.apiKey
+    requests.apiVersion[slot] = event.apiVersion
+    requests.broker[slot] = event.broker.nodeId
+    requests.startedAt[slot] = this.now()
+    requests.queueMs[slot] = requests.writeMs[slot] = requests.parkMs[slot] = 0
+    const at = this.closeRow(slot, event)
+    if (event.error) this.fail(at, event.broker.nodeId, event.apiKey)
+    else this.answered(at, event, event.timeToReadMs, 0, 0)
   }
 
   /** An answer whose row was never opened or is gone: only the figures know of it. */

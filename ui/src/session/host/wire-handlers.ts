@@ -1,0 +1,87 @@
+/** Wire's and Metrics' methods for one page. */
+import { Inspector } from '../inspector/inspector.js'
+import { figuresOf } from '../recorder/figures.js'
+import { kafkaWords } from '../recorder/kafka-frames.js'
+import { metricsOf } from '../recorder/metrics.js'
+import { WireView } from '../recorder/view.js'
+import type { CallHandlers, StreamContext, StreamHandlersOf } from '../serve-port.js'
+import type { StatusFigures, WireCalls, WireStreams } from '../wire-protocol.js'
+import type { Host } from './host.js'
+import { labelOf } from './origin.js'
+
+const FIGURES_MS = 500
+const SLICE_MS = 1_000
+
+type Handlers = { calls: Pick<CallHandlers, keyof WireCalls>; streams: Pick<StreamHandlersOf, keyof WireStreams> }
+
+export function wireHandlers(host: Host, page: number): Handlers {
+  const { recorder, reading, now } = host
+  const view = new WireView({ recorder, reading, words: kafkaWords, now, label: text => labelOf(text, page) })
+  const inspector = new Inspector({
+    recorder,
+    reading,
+    words: kafkaWords,
+    topicName: host.topicName,
+    brokerAddress: host.brokerAddress,
+    now,
+  })
+  let metricsAsked = ''
+  let metricsAt = 0
+  return {
+    calls: {
+      'wire.clear': async () => {
+        recorder.clear()
+        reading.clear()
+        return null
+      },
+      'wire.opened': async () => {
+        recorder.keepFrames = true
+        return null
+      },
+      'wire.record': async ({ on }) => {
+        recorder.recording = on
+        recorder.version++
+        return null
+      },
+      'wire.pull': async params => view.pull(params),
+      'wire.inspect': async ({ id }) => inspector.inspect(id),
+      'wire.fields': params => inspector.fields(params),
+      'wire.fieldAt': ({ id, side, offset }) => inspector.fieldAt(id, side, offset),
+      'wire.json': async ({ id, side }) => inspector.json(id, side),
+      'wire.nextError': async ({ query, after, backwards }) => view.nextError(query, after, backwards),
+      'metrics.pull': async ({ range, broker, since }) => {
+        const asked = `${range} ${broker}`
+        // Time moves the slices although nothing happens: once a second there is always something to draw.
+        const same = asked === metricsAsked && since === recorder.version && now() - metricsAt < SLICE_MS
+        if (same && since >= 0) return null
+        metricsAsked = asked
+        metricsAt = now()
+        return metricsOf(recorder, { now: metricsAt, range, broker, api: kafkaWords.api, buffers: host.buffers() })
+      },
+    },
+    streams: {
+      'wire.figures': (_, context) => sendFigures(host, page, context),
+    },
+  }
+}
+
+/** At most twice a second, only what changed, nothing to a hidden page. */
+async function sendFigures(host: Host, page: number, context: StreamContext<'wire.figures'>): Promise<void> {
+  let last = ''
+  while (!context.signal.aborted) {
+    if (host.isVisible(page)) {
+      const figures: StatusFigures = figuresOf(host.recorder, host.now(), host.buffers())
+      const text = JSON.stringify(figures)
+      if (text !== last) {
+        try {
+          await context.ready()
+        } catch {
+          return
+        }
+        context.send(figures)
+        last = text
+      }
+    }
+    await host.sleep(FIGURES_MS)
+  }
+}
