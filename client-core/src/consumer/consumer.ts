@@ -38,6 +38,8 @@ export class Consumer implements SourceOwner {
   #resolving = false
   #resolveAgain = false
   #active = 0
+  /** Sources that wait for one of `maxConcurrentFetches`. */
+  #hungry: Source[] = []
 
   constructor(
     readonly cluster: Cluster,
@@ -262,18 +264,22 @@ export class Consumer implements SourceOwner {
   isPaused(cursor: Cursor): boolean {
     return this.pauses.has(cursor.topic, cursor.partition)
   }
-  acquire(): boolean {
+  acquire(source: Source): boolean {
     const { maxConcurrentFetches } = this.options
-    if (maxConcurrentFetches > 0 && this.#active >= maxConcurrentFetches) return false
+    if (maxConcurrentFetches > 0 && this.#active >= maxConcurrentFetches) {
+      if (!this.#hungry.includes(source)) this.#hungry.push(source)
+      return false
+    }
     this.#active++
     return true
   }
   reacquire(): void {
     this.#active++
   }
+  /** Who was refused first comes first: the source that lets go would otherwise take the place again. */
   release(): void {
     this.#active--
-    if (this.options.maxConcurrentFetches > 0) queueMicrotask(() => this.#kickAll())
+    this.#hungry.shift()?.kick()
   }
   onReady(): void {
     for (const wake of [...this.#wakers]) wake()
