@@ -147,7 +147,7 @@ export class Sandbox {
     return append(this.#cluster, this.#partition(topic, partition), records, options)
   }
 
-  /** Writes an encoded batch as it is, whatever is wrong with its records. Returns the first record's offset. */
+  /** Writes the bytes of a batch unread, whatever is wrong with them (a CRC, a bomb). Returns the first record's offset. */
   appendBatch(topic: string, partition: number, batch: Uint8Array): bigint {
     return appendEncoded(this.#cluster, this.#partition(topic, partition), batch)
   }

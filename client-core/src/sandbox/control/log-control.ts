@@ -3,9 +3,9 @@ import { Writer } from '../../bytes/writer.js'
 import { ClientError } from '../../error.js'
 import { RecordBatch } from '../../records/batch.js'
 import { type BatchRecordInput, type EncodeBatchOptions, encodeBatch } from '../../records/encode.js'
-import { at, attributeBits, putInt32, readInt32 } from '../../records/layout.js'
+import { at, attributeBits, putInt32 } from '../../records/layout.js'
 import type { KafkaRecord } from '../../records/record.js'
-import { appendBatch } from '../state/append.js'
+import { storeBatch } from '../state/append.js'
 import type { Cluster } from '../state/cluster.js'
 import type { Partition } from '../state/partition.js'
 
@@ -38,12 +38,16 @@ export function append(
     records.map(record => ({ ...record, timestamp: record.timestamp ?? now })),
     options,
   )
-  return appendEncoded(cluster, partition, bytes)
+  const { baseOffset } = storeBatch(partition, new RecordBatch(bytes), cluster.clock.now())
+  cluster.appended(partition)
+  return baseOffset
 }
 
-/** Appends an encoded batch as it is, except for its offset and epoch. Returns the first record's offset. */
+/** Appends a batch's bytes unread, except for its offset and epoch: what a broken disk or producer may have left. Returns the first record's offset. */
 export function appendEncoded(cluster: Cluster, partition: Partition, bytes: Uint8Array): bigint {
-  const { baseOffset } = appendBatch(partition, new RecordBatch(bytes), cluster.clock.now())
+  if (bytes.length < at.records)
+    throw new ClientError('INVALID_REQUEST', `a record batch has at least ${at.records} bytes, not ${bytes.length}`)
+  const { baseOffset } = partition.log.append(bytes.slice(), partition.leaderEpoch)
   cluster.appended(partition)
   return baseOffset
 }
@@ -84,9 +88,4 @@ export function recordsOf(cluster: Cluster, partition: Partition): KafkaRecord[]
     for (const record of batch) if (record.offset >= partition.log.startOffset) all.push(record.copy())
   }
   return all
-}
-
-/** How many records there are, by the batches' own headers. */
-export function countRecords(partition: Partition): number {
-  return partition.log.batches.reduce((sum, batch) => sum + readInt32(batch.bytes, at.recordCount), 0)
 }

@@ -31,7 +31,7 @@ export function appendBatch(partition: Partition, batch: RecordBatch, nowMs: num
   }
   const written = alreadyWritten(partition, batch)
   if (written) return written
-  return store(partition, batch, nowMs)
+  return storeBatch(partition, batch, nowMs)
 }
 
 function alreadyWritten(partition: Partition, batch: RecordBatch): Appended | undefined {
@@ -48,7 +48,8 @@ function alreadyWritten(partition: Partition, batch: RecordBatch): Appended | un
   }
 }
 
-function store(partition: Partition, batch: RecordBatch, nowMs: number): Appended {
+/** The append itself, past the rules: a copy of the batch becomes part of the log, and its producer is remembered. */
+export function storeBatch(partition: Partition, batch: RecordBatch, nowMs: number): Appended {
   const bytes = batch.bytes.slice()
   const { logAppendTime } = partition.topic.settings
   if (logAppendTime) stampTime(bytes, BigInt(Math.floor(nowMs)))
