@@ -33,7 +33,7 @@ async function setup(options: SandboxOptions = {}, client: Partial<ClientOptions
   const read = async (from: Client, count: number) => {
     const values: (string | null)[] = []
     for (let i = 0; values.length < count; i++) {
-      if (i > 300) throw new Error(`only ${values.length} of ${count} records came: ${values.join()}`)
+      if (i > 2000) throw new Error(`only ${values.length} of ${count} records came: ${values.join()}`)
       const fetches = await from.pollFetches({ wait: false })
       for (const { error } of fetches.errors()) throw error
       for (const r of fetches.records()) values.push(text(r.value))
