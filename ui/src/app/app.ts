@@ -3,6 +3,7 @@ import { createContext, use } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { createScans, type Scans } from '../messages/scans.js'
+import type { Draft } from '../produce/draft.js'
 import type { Route } from '../route/route.js'
 import { createRouter, type Router } from '../route/router.js'
 import type { Session } from '../session/session.js'
@@ -23,6 +24,8 @@ export interface App {
   topics: TopicsStore
   groups: GroupsStore
   scans: Scans
+  /** Produce forms by topic, for this page's life. */
+  drafts: Map<string, Draft>
   /** Ticks once a second while the page is visible: for "updated 4 s ago". */
   clock: StoreApi<number>
 }
@@ -51,6 +54,7 @@ export function createApp({ session, window, token, bridge }: AppOptions): App {
     topics: createTopics(session),
     groups: createGroups(session),
     scans: createScans(session),
+    drafts: new Map(),
   }
 }
 

@@ -51,6 +51,8 @@ export class Scan {
   private held: RecordRow[] = []
   private bytes = 0
   private holding = false
+  /** Names the query that was asked, also after the scan went on from elsewhere. */
+  asked = ''
 
   constructor(
     private readonly session: Session,
@@ -63,8 +65,9 @@ export class Scan {
   }
 
   /** Starts anew; with `keep` the rows that are here stay and the new ones join them. */
-  start(params: ScanParams, order: Order, { keep = false } = {}): void {
+  start(params: ScanParams, order: Order, { keep = false, key = this.asked } = {}): void {
     this.subscription?.close()
+    this.asked = key
     if (!keep) {
       this.byId.clear()
       this.held = []
@@ -112,6 +115,11 @@ export class Scan {
     }
   }
 
+  /** Puts a record that was read on its own among the others. */
+  insert(row: RecordRow): void {
+    if (!this.byId.has(rowId(row))) this.add([row], true)
+  }
+
   /** While holding, live rows wait; letting go shows them. */
   hold(on: boolean): void {
     if (this.holding === on) return
@@ -153,14 +161,14 @@ export class Scan {
     if (this.store.getState().phase !== 'ended') this.store.setState({ phase: 'ended', end: fault ? 'failed' : 'end', fault })
   }
 
-  private add(rows: RecordRow[]): void {
+  private add(rows: RecordRow[], now = false): void {
     const fresh = rows.filter(row => !this.byId.has(rowId(row)))
     for (const row of fresh) {
       this.byId.set(rowId(row), row)
       this.bytes += sizeOf(row)
     }
     if (fresh.length === 0) return
-    if (this.live && this.holding) this.keepHeld(fresh)
+    if (this.live && this.holding && !now) this.keepHeld(fresh)
     else this.show(fresh)
     if (!this.live && this.bytes > PAGE_BYTES) {
       this.store.setState({ end: 'full' })

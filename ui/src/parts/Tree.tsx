@@ -82,9 +82,12 @@ export function Tree({ label, nodes, selected, onSelect, onToggle, height = 22 }
       active={at >= 0 ? `${base}-${at}` : undefined}
       label={label}
       onKeyDown={onKeyDown}
-      line={index => (
-        <Line id={`${base}-${index}`} node={nodes[index]} selected={index === at} height={height} onSelect={onSelect} onToggle={onToggle} />
-      )}
+      onPress={(index, twice) => {
+        const node = nodes[index]
+        if (twice && node.expanded !== null) onToggle(node.id)
+        else onSelect(node.id)
+      }}
+      line={index => <Line id={`${base}-${index}`} node={nodes[index]} selected={index === at} height={height} onToggle={onToggle} />}
     />
   )
 }
@@ -94,11 +97,10 @@ interface LineProps {
   node: TreeNode
   selected: boolean
   height: number
-  onSelect(id: string): void
   onToggle(id: string): void
 }
 
-function Line({ id, node, selected, height, onSelect, onToggle }: LineProps) {
+function Line({ id, node, selected, height, onToggle }: LineProps) {
   const style = { '--d': node.depth, height } as CSSProperties
   return (
     <div
@@ -112,8 +114,6 @@ function Line({ id, node, selected, height, onSelect, onToggle }: LineProps) {
       tabIndex={-1}
       className={node.quiet ? 'tn def' : 'tn'}
       style={style}
-      onClick={() => onSelect(node.id)}
-      onDoubleClick={() => node.expanded !== null && onToggle(node.id)}
     >
       <span>
         <Twist node={node} onToggle={onToggle} />

@@ -1,6 +1,6 @@
 /** Many lines of one height in a box that scrolls: only those in sight are in the page. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react'
 
 export interface LinesHandle {
   scrollTo(line: number): void
@@ -17,13 +17,26 @@ export interface VirtualLinesProps {
   active?: string
   line(index: number): ReactNode
   onKeyDown?(event: KeyboardEvent<HTMLElement>): void
+  /** A line was pressed, once or twice. */
+  onPress?(index: number, twice: boolean): void
   ref?: Ref<LinesHandle>
 }
 
 /** Up to this many lines are simply there: find in page and copying across lines work as everywhere. */
 const PLAIN = 200
 
-export function VirtualLines({ count, height, className, label, role = 'group', active, line, onKeyDown, ref }: VirtualLinesProps) {
+export function VirtualLines({
+  count,
+  height,
+  className,
+  label,
+  role = 'group',
+  active,
+  line,
+  onKeyDown,
+  onPress,
+  ref,
+}: VirtualLinesProps) {
   const box = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count,
@@ -39,7 +52,19 @@ export function VirtualLines({ count, height, className, label, role = 'group', 
     },
   }))
   const all = count <= PLAIN ? Array.from({ length: count }, (_, index) => index) : null
-  const widget = { role, 'aria-label': label, 'aria-activedescendant': active, tabIndex: 0, onKeyDown }
+  const press = (twice: boolean) => (event: MouseEvent<HTMLElement>) => {
+    const hit = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-line]') : null
+    if (hit) onPress?.(Number(hit.dataset.line), twice)
+  }
+  const widget = {
+    role,
+    'aria-label': label,
+    'aria-activedescendant': active,
+    tabIndex: 0,
+    onKeyDown,
+    onClick: press(false),
+    onDoubleClick: press(true),
+  }
   return (
     <div ref={box} className={className} {...widget}>
       {all ? (
