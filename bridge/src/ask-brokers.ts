@@ -14,27 +14,19 @@ import type { AskBrokers } from './directory.js'
 
 /** A brokers list of ten thousand is well below this. */
 const MAX_ANSWER = 4 * 1024 * 1024
-const ASK_MS = 5000
 const CLIENT_ID = 'milena-bridge'
 
-/** Asks one bootstrap broker after the other, each on a connection of its own, until one names the brokers. */
-export function askBrokers(dial: Dial): AskBrokers {
-  return async bootstrap => {
-    let failure: unknown
-    for (const broker of bootstrap) {
-      try {
-        return await brokersBy(dial, broker)
-      } catch (error) {
-        failure ??= error
-      }
-    }
-    throw failure
-  }
+/** Asks all bootstrap brokers, each on a connection of its own, and takes the first answer; when none answers, the first one's failure is thrown. */
+export function askBrokers(dial: Dial, ms: number): AskBrokers {
+  return bootstrap =>
+    Promise.any(bootstrap.map(broker => brokersBy(dial, broker, ms))).catch(failure => {
+      throw failure instanceof AggregateError ? failure.errors[0] : failure
+    })
 }
 
-async function brokersBy(dial: Dial, broker: DialTarget): Promise<StreamTarget[]> {
-  const socket = await openBroker(dial, broker, ASK_MS, new AbortController().signal)
-  const timer = setTimeout(() => socket.destroy(explain('ETIMEDOUT', broker)), ASK_MS)
+async function brokersBy(dial: Dial, broker: DialTarget, ms: number): Promise<StreamTarget[]> {
+  const socket = await openBroker(dial, broker, ms, new AbortController().signal)
+  const timer = setTimeout(() => socket.destroy(explain('ETIMEDOUT', broker)), ms)
   try {
     const frames = readFrames(socket)
     // Version 0 of both requests is known to every broker; Metadata 0 alone cannot ask for no topics.

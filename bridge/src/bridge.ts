@@ -55,7 +55,9 @@ const httpOptions = {
 export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const settings = resolveOptions(options)
   const sessions = new Set<Session>()
-  const directories = new Map(settings.clusters.map(cluster => [cluster.id, new Directory(cluster, settings, askBrokers(settings.dial))]))
+  const directories = new Map(
+    settings.clusters.map(cluster => [cluster.id, new Directory(cluster, settings, askBrokers(settings.dial, settings.times.dial))]),
+  )
   const { perSecond, burst } = settings.dialRate
   const context: SessionContext = { settings, directories, dials: new RateLimit(perSecond, burst) }
   const sockets = new WebSocketServer(socketOptions)

@@ -44,7 +44,7 @@ test('one line is printed: the URL with the token in its fragment; a stop drains
   await Promise.all([kafka.close(), second.close()])
 })
 
-test('--sandbox brings its own brokers', async () => {
+test('--sandbox brings its own brokers', { timeout: 30_000 }, async () => {
   const milena = run('--sandbox', '--port', '0', '--no-open')
   await milena.listening
   const [url, token] = milena.printed[0].split('#t=')

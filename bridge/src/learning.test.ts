@@ -7,7 +7,10 @@ import { RawClient } from './testing/raw-client.js'
 
 const target = (port: number) => ({ host: '127.0.0.1', port, lookup: () => {} })
 const ask = (...ports: number[]) =>
-  askBrokers(dialBroker)(ports.map(target)).then(
+  askBrokers(
+    dialBroker,
+    2000,
+  )(ports.map(target)).then(
     brokers => brokers,
     error => error,
   )
@@ -66,16 +69,17 @@ test('what a cluster in use has is asked for again and again; one that nobody us
   )
 })
 
-test('the next bootstrap broker is asked when one does not answer; the first failure is the one told', async () => {
+test('any bootstrap broker that answers will do, also while others hang; when none does, the first failure is told', async () => {
   const down = await freePort()
   const silent = await broker(socket => socket.once('data', () => socket.end()))
+  const hanging = await broker()
   const kafka = await metadataBroker(() => [{ host: 'B-1.Example.com', port: 9092 }])
-  expect(await ask(down, silent.port, kafka.port)).toEqual([{ host: 'b-1.example.com', port: 9092 }])
+  expect(await ask(down, hanging.port, silent.port, kafka.port)).toEqual([{ host: 'b-1.example.com', port: 9092 }])
   expect(await ask(down, silent.port)).toMatchObject({ code: 'ECONNREFUSED' })
   expect(await ask(silent.port)).toMatchObject({
     message: expect.stringContaining('closed the connection instead of answering ApiVersions'),
   })
-  await Promise.all([silent.close(), kafka.close()])
+  await Promise.all([silent.close(), hanging.close(), kafka.close()])
 })
 
 test('what is no Kafka broker, or lies, is found out within bounds', async () => {
