@@ -1,8 +1,11 @@
 import { createGzip } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { CodecName } from './codec.js'
 import { codec } from './index.js'
 import { failure, join } from './testing/samples.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const content = 2 ** 30
 const limit = 2 ** 24

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ClientError } from '../error.js'
 import { codec } from './index.js'
 import { failure, logs, noise, same } from './testing/samples.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 // What holds for every codec.
 describe.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('%s', name => {

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { CodecName } from './codec.js'
 import { codec } from './index.js'
 import { fixture } from './testing/fixtures.js'
 import { sha256 } from './testing/samples.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 /**
  * What other writers wrote, and the content that the reference tools (gzip, lz4 1.9.4, zstd 1.5.4, snappy-java 1.1.10) read from it. librdkafka is

@@ -1,8 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { codec } from './index.js'
 import { logs, noise, same } from './testing/samples.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const gzip = await codec('gzip')
 

@@ -1,9 +1,12 @@
 import { decompress as decodeByFzstd } from 'fzstd'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ClientErrorCode } from '../error.js'
 import { codec } from './index.js'
 import { fixture } from './testing/fixtures.js'
 import { failure, join, logs, noise, same } from './testing/samples.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const zstd = await codec('zstd')
 const decode = (bytes: Uint8Array, maxBytes = 2 ** 20) => zstd.decompress(bytes, { maxBytes })

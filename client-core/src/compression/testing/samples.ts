@@ -58,7 +58,9 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 
 /** Equality without building a difference, which takes minutes for megabytes. */
 export function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** What a call throws or rejects with; the call must fail. */

@@ -5,6 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { compile } from './compile.js'
 import { packed } from './lz4.wasm.js'
 
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
 afterEach(() => vi.unstubAllGlobals())
 
 test('a module compiles with and without the platform’s own inflate', async () => {

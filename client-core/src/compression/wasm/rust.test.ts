@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { logs, noise, same } from '../testing/samples.js'
 import { compile } from './compile.js'
 import { packed as lz4Packed } from './lz4.wasm.js'
 import { RustModule } from './rust.js'
 import { packed as snappyPacked } from './snappy.wasm.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const copy = (result: Uint8Array) => result.slice()
 

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { logs, noise, same } from '../testing/samples.js'
 import { ZstdCodecModule } from './zstd-codec.js'
 import { zstdError } from './zstd-error.js'
 import { ZstdLargeModule } from './zstd-large.js'
+
+// Much work in each test, perhaps on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const as = (result: Uint8Array | number | undefined): Uint8Array => {
   if (!(result instanceof Uint8Array)) throw new Error(`the result is ${result}`)
