@@ -13,11 +13,13 @@ export class Reader {
   /** Where reading stops; a caller may pull it in for a part with a length of its own, and must put it back. */
   end: number
   #view: DataView | undefined
+  #allowance: number
 
   constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
     this.bytes = bytes
     this.offset = offset
     this.end = end
+    this.#allowance = 10 * (end - offset) + 16 * 1024 * 1024
   }
 
   get left(): number {
@@ -105,6 +107,15 @@ export class Reader {
       if (byte < 0x80) return (zigzag >> 1n) ^ -(zigzag & 1n)
     }
     throw malformed('varlong', start, 'it does not fit 64 bits')
+  }
+
+  /**
+   * Counts memory that is about to be taken for what was read. More than ten times the bytes, and 16 MB, is refused: no honest message comes near,
+   * while three bytes of a hostile one may ask for a hundred.
+   */
+  spend(memory: number): void {
+    this.#allowance -= memory
+    if (this.#allowance < 0) throw malformed('message', this.offset, 'it would take more than ten times its size in memory')
   }
 
   /** UTF-8 of a known length in bytes. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Writer } from '../bytes/writer.js'
 import { ClientError } from '../error.js'
 import { decode, encode, encodeChunks } from './codec.js'
 import { api, type Input } from './message.js'
@@ -142,6 +143,25 @@ describe('bytes that cannot be a message', () => {
       'array at offset 10',
     )
     expect(failure(() => decode(Ask, bytes('0000' + '00000000' + 'fffffffe'), 0)).message).toContain('its length is -2')
+  })
+  test('a message of tiny items is refused before it fills the memory', () => {
+    const Dense = api(902, 'Dense', { versions: [0, 0], flexible: 0 }).response({ items: array({ a: string, b: string, c: array(int32) }) })
+    const dense = (count: number, item: string) => {
+      const to = new Writer()
+      to.uvarint(count + 1)
+      to.bytes(bytes(item.repeat(count)))
+      to.uvarint(0)
+      return to.toBytes()
+    }
+    expect(decode(Dense, dense(100_000, '01010100'), 0).items).toHaveLength(100_000)
+    const memory = expect.objectContaining({
+      code: 'MALFORMED',
+      message: expect.stringContaining('more than ten times its size in memory'),
+    })
+    expect(() => decode(Dense, dense(400_000, '01010100'), 0)).toThrow(memory)
+    const tagged = '010101' + '01' + '09' + '00'
+    expect(decode(Dense, dense(10_000, tagged), 0).items[0].unknownTags).toEqual(new Map([[9, new Uint8Array(0)]]))
+    expect(() => decode(Dense, dense(100_000, tagged), 0)).toThrow(memory)
   })
   test('a tagged field must fill its size exactly', () => {
     const start = '01' + '00000000' + 'ffffffff' + '01' + '00'

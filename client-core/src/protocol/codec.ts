@@ -45,12 +45,15 @@ export function typeCoder(type: FieldType, place: Place): Coder {
 const noItems: readonly unknown[] = Object.freeze([])
 /** Up to this many items an array gets its exact size at once; longer ones grow with what really arrives. */
 const PREALLOCATED = 1024
+/** Memory of an array without its items. */
+const ARRAY = 48
 
 function arrayCoder(of: FieldType, place: Place): Coder {
   const count = lengths(place, 'int32', 'array')
   const item = typeCoder(of, { ...place, nullable: false })
   const { read, write } = item
   const min = Math.max(item.min, 1)
+  const memory = 8 + item.cost
   return {
     read: from => {
       const length = count.read(from)
@@ -59,6 +62,7 @@ function arrayCoder(of: FieldType, place: Place): Coder {
       if (length * min > from.left) {
         throw malformed('array', from.offset, `${length} items need at least ${length * min} bytes and ${from.left} are left`)
       }
+      from.spend(ARRAY + length * memory)
       if (length > PREALLOCATED) return readMany(from, length, read)
       const items = new Array<unknown>(length)
       for (let i = 0; i < length; i++) items[i] = read(from)
@@ -71,6 +75,7 @@ function arrayCoder(of: FieldType, place: Place): Coder {
       for (let i = 0; i < value.length; i++) write(to, value[i])
     },
     min: count.min,
+    cost: 0,
   }
 }
 
@@ -90,6 +95,7 @@ function nullableStruct(type: FieldType & { kind: 'struct' }, place: Place): Cod
       if (value !== null) inner.write(to, value)
     },
     min: 1,
+    cost: inner.cost,
   }
 }
 

@@ -9,6 +9,8 @@ export interface Coder {
   readonly write: (to: Writer, value: unknown) => void
   /** The fewest bytes a value can take: what a count from the wire is checked against. */
   readonly min: number
+  /** About how much memory a value takes beside its slot, items of arrays not counted. */
+  readonly cost: number
 }
 
 /** Where a coder stands: what its errors name and how it writes lengths. */

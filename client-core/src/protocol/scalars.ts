@@ -7,27 +7,29 @@ import type { ScalarKind } from './schema.js'
 
 /** Kafka's writers refuse longer strings in every encoding, its readers as well. */
 const MAX_STRING = 0x7fff
+/** Memory of a view, whatever its length. */
+const VIEW = 104
 
 export function scalarCoder(kind: ScalarKind, place: Place): Coder {
   switch (kind) {
     case 'bool':
-      return { read: from => from.bool(), write: boolWriter(place), min: 1 }
+      return { read: from => from.bool(), write: boolWriter(place), min: 1, cost: 0 }
     case 'int8':
-      return { read: from => from.int8(), write: intWriter(place, -0x80, 0x7f, (to, n) => to.int8(n)), min: 1 }
+      return { read: from => from.int8(), write: intWriter(place, -0x80, 0x7f, (to, n) => to.int8(n)), min: 1, cost: 0 }
     case 'int16':
-      return { read: from => from.int16(), write: intWriter(place, -0x8000, 0x7fff, (to, n) => to.int16(n)), min: 2 }
+      return { read: from => from.int16(), write: intWriter(place, -0x8000, 0x7fff, (to, n) => to.int16(n)), min: 2, cost: 0 }
     case 'uint16':
-      return { read: from => from.uint16(), write: intWriter(place, 0, 0xffff, (to, n) => to.int16(n)), min: 2 }
+      return { read: from => from.uint16(), write: intWriter(place, 0, 0xffff, (to, n) => to.int16(n)), min: 2, cost: 0 }
     case 'int32':
-      return { read: from => from.int32(), write: intWriter(place, -0x80000000, 0x7fffffff, (to, n) => to.int32(n)), min: 4 }
+      return { read: from => from.int32(), write: intWriter(place, -0x80000000, 0x7fffffff, (to, n) => to.int32(n)), min: 4, cost: 0 }
     case 'uint32':
-      return { read: from => from.uint32(), write: intWriter(place, 0, 0xffffffff, (to, n) => to.int32(n)), min: 4 }
+      return { read: from => from.uint32(), write: intWriter(place, 0, 0xffffffff, (to, n) => to.int32(n)), min: 4, cost: 0 }
     case 'int64':
-      return { read: from => from.int64(), write: int64Writer(place), min: 8 }
+      return { read: from => from.int64(), write: int64Writer(place), min: 8, cost: 24 }
     case 'float64':
-      return { read: from => from.float64(), write: float64Writer(place), min: 8 }
+      return { read: from => from.float64(), write: float64Writer(place), min: 8, cost: 16 }
     case 'uuid':
-      return { read: from => from.uuid(), write: uuidWriter(place), min: 16 }
+      return { read: from => from.uuid(), write: uuidWriter(place), min: 16, cost: 40 }
     case 'string':
       return stringCoder(place)
     case 'bytes':
@@ -92,6 +94,7 @@ function stringCoder(place: Place): Coder {
       to.string(value, size)
     },
     min: length.min,
+    cost: 24,
   }
 }
 
@@ -109,6 +112,7 @@ function bytesCoder(place: Place): Coder {
       to.bytes(value)
     },
     min: length.min,
+    cost: VIEW,
   }
 }
 
@@ -128,5 +132,6 @@ function recordsCoder(place: Place): Coder {
       for (const batch of value) to.bytes(batch)
     },
     min: length.min,
+    cost: VIEW,
   }
 }

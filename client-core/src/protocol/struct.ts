@@ -37,6 +37,7 @@ export function structCoder(fields: Fields, place: Place, coderOf: (type: FieldT
     read: structReader(fields, plain, tags),
     write: structWriter(plain, absent, tags, place),
     min: plain.reduce((sum, { coder }) => sum + coder.min, flexible ? 1 : 0),
+    cost: plain.reduce((sum, { coder }) => sum + coder.cost, 24 + 8 * all.length),
   }
 }
 

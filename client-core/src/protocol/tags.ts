@@ -10,6 +10,9 @@ export interface TagCoder {
   write(to: Writer, value: Record<string, unknown>): void
 }
 
+/** Memory of an unknown tag: its view, its place in a map, its share of the map. */
+const UNKNOWN = 250
+
 interface TagField extends Member {
   readonly tag: number
 }
@@ -25,6 +28,7 @@ export function tagCoder(members: readonly Member[], place: Place): TagCoder {
     const tag = from.uvarint()
     const size = from.uvarint()
     const field = byTag.get(tag)
+    from.spend(field === undefined ? UNKNOWN : field.coder.cost)
     if (field === undefined) keepUnknown(into, tag, from.view(size))
     else into[field.name] = readSized(from, field, size)
   }
