@@ -70,6 +70,11 @@ export class Sandbox {
     return [...this.#cluster.topics.keys()]
   }
 
+  /** @throws ClientError `INVALID_REQUEST` when there is no such topic. */
+  partitionCount(topic: string): number {
+    return this.#partition(topic, 0).topic.partitions.length
+  }
+
   /** @throws ClientError `INVALID_REQUEST` when there is no such broker. */
   broker(id: number): BrokerControl {
     return new BrokerControl(this.#cluster, this.#brokerOf(id))

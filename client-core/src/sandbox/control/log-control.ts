@@ -34,6 +34,7 @@ export function append(
 ): bigint {
   const now = BigInt(Math.floor(cluster.clock.now()))
   if (skip > 0n) partition.log.skip(skip)
+  if (options.codec) cluster.codecs.know(options.codec)
   const bytes = encodeBatch(
     records.map(record => ({ ...record, timestamp: record.timestamp ?? now })),
     options,

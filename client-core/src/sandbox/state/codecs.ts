@@ -11,12 +11,18 @@ export class Codecs {
 
   constructor(private readonly load: CodecLoader | undefined) {}
 
+  /** A codec that was used to write is good to read with, too. */
+  know(codec: Codec): void {
+    this.#loaded.set(codec.name, codec)
+  }
+
   /** Opens the batch where that is possible; look at `isOpen` afterwards. */
   async open(batch: RecordBatch): Promise<void> {
     const name = batch.codec
-    if (batch.isOpen || !name || !this.load) return
-    const codec = this.#loaded.get(name) ?? (await this.load(name))
-    this.#loaded.set(name, codec)
+    if (batch.isOpen || !name) return
+    const codec = this.#loaded.get(name) ?? (await this.load?.(name))
+    if (!codec) return
+    this.know(codec)
     await batch.open(codec)
   }
 
