@@ -121,6 +121,13 @@ describe('an upgrade', () => {
   })
 })
 
+test('the address that the bridge listens on is a name of its own', async () => {
+  const other = await createBridge({ port: 0, host: '127.0.0.2', clusters: [{ id: 'local', bootstrap: ['127.0.0.1:1'] }] })
+  expect(other.url).toMatch(/^http:\/\/127\.0\.0\.2:/)
+  expect((await fetch(`${other.url}healthz`)).status).toBe(200)
+  await other.close()
+})
+
 test('headers that trickle in are not waited for', async () => {
   const { connect } = await import('node:net')
   const { port } = new URL(bridge.url)

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { MAX_MESSAGE, SUBPROTOCOL } from '@milena/client-core/transport/tunnel'
+import { addressOf, MAX_MESSAGE, SUBPROTOCOL } from '@milena/client-core/transport/tunnel'
 import { WebSocketServer } from 'ws'
-import { type Asked, admit, type Refusal } from './admission.js'
+import { admit, type Refusal } from './admission.js'
 import { askBrokers } from './ask-brokers.js'
 import { Directory } from './directory.js'
 import { securityHeaders } from './headers.js'
 import { httpHandler } from './http.js'
-import { type BridgeOptions, resolveOptions, type Settings } from './options.js'
+import { type BridgeOptions, reachableAs, resolveOptions, type Settings } from './options.js'
 import { RateLimit } from './rate.js'
 import { Session, type SessionContext } from './session.js'
 
@@ -72,7 +72,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     const asked = admit(request, settings, hasRoom)
     if ('status' in asked) return refuse(socket, asked)
     sockets.handleUpgrade(request, socket, head, ws => {
-      const session = new Session(ws, asked satisfies Asked, context)
+      const session = new Session(ws, asked, context)
       sessions.add(session)
       ws.once('close', () => sessions.delete(session))
     })
@@ -112,8 +112,7 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
     server.once('error', reject)
     server.listen(port, host, () => {
       const address = server.address()
-      const at = host.includes(':') ? `[${host}]` : host
-      resolve(`${at}:${typeof address === 'object' && address ? address.port : port}`)
+      resolve(addressOf({ host: reachableAs(host), port: typeof address === 'object' && address ? address.port : port }))
     })
   })
 }

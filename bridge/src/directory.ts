@@ -22,6 +22,8 @@ export class Directory {
   #relearning: Promise<void> | undefined
   #askedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
+  /** Whether clients ask for TLS: the brokers are asked the same way. */
+  #tls = false
   /** Whether metadata may name addresses of this machine: only when the cluster runs on it. */
   #onThisMachine: boolean
 
@@ -37,6 +39,7 @@ export class Directory {
   /** How to dial an address; throws `BRIDGE_DENIED` for one that is not the cluster's. `tls` is the client's wish. */
   async find(address: StreamTarget, tls: boolean): Promise<DialTarget> {
     const key = addressOf(address)
+    this.#tls ||= tls
     this.#watch()
     if (!this.#knows(key)) await this.#relearn()
     if (!this.#knows(key)) throw this.#unknown(key)
@@ -106,7 +109,7 @@ export class Directory {
   async #question(): Promise<void> {
     this.#askedAt = performance.now()
     try {
-      const brokers = await this.ask(this.cluster.bootstrap.map(address => this.#target(parseAddress(address)!, false)))
+      const brokers = await this.ask(this.cluster.bootstrap.map(address => this.#target(parseAddress(address)!, this.#tls)))
       this.#learned = new Set(brokers.map(addressOf))
       this.#failure = undefined
     } catch (error) {

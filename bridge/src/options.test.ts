@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createBridge } from './bridge.js'
-import { type BridgeOptions, resolveOptions } from './options.js'
+import { type BridgeOptions, reachableAs, resolveOptions } from './options.js'
 
 const clusters = [{ id: 'local', bootstrap: ['127.0.0.1:9092'] }]
 const resolve = (options: Partial<BridgeOptions>) => resolveOptions({ clusters, ...options })
@@ -22,6 +22,17 @@ test('other machines are let in only on purpose', () => {
   expect(() => resolve({ host: '0.0.0.0' })).toThrowError(/host: 0\.0\.0\.0 lets other machines in.*--allow-remote/)
   expect(resolve({ host: '0.0.0.0', allowRemote: true }).host).toBe('0.0.0.0')
   for (const host of ['localhost', '::1', '127.0.0.2']) expect(resolve({ host }).host).toBe(host)
+})
+
+test('a bridge is called by its own address, or by loopback when it listens on all', () => {
+  expect(['127.0.0.1', 'localhost', '10.0.0.7', '0.0.0.0', '::'].map(reachableAs)).toEqual([
+    '127.0.0.1',
+    'localhost',
+    '10.0.0.7',
+    '127.0.0.1',
+    '::1',
+  ])
+  expect(resolve({ host: '::1', publicHosts: ['UI.example.com'] }).publicHosts).toEqual(['ui.example.com', '[::1]'])
 })
 
 test('what cannot be meant is refused, and named', () => {

@@ -24,7 +24,7 @@ export interface BridgeOptions {
   port?: number
   /** Confirms that other machines may reach the bridge. The token is then all that keeps them out. */
   allowRemote?: boolean
-  /** Names, besides localhost and the loopback addresses, by which pages may call the bridge (the `Host` header, without a port). */
+  /** Names, besides localhost, the loopback addresses and `host`, by which pages may call the bridge (the `Host` header, without a port). */
   publicHosts?: string[]
   /** Origins of pages from elsewhere that may use the bridge, such as `https://ui.example.com`. */
   origins?: string[]
@@ -97,7 +97,7 @@ export function resolveOptions(options: BridgeOptions): Settings {
     port,
     token,
     origins,
-    publicHosts: publicHosts.map(name => name.toLowerCase()),
+    publicHosts: [...publicHosts, host.includes(':') ? `[${host}]` : host].map(name => name.toLowerCase()),
     clusters: clusters(options.clusters),
     log: options.log ?? (() => {}),
     maxConnections: options.maxConnections ?? 512,
@@ -108,6 +108,11 @@ export function resolveOptions(options: BridgeOptions): Settings {
     ui: options.ui,
     lookup: options.lookup,
   }
+}
+
+/** The address to call a bridge by that listens on `host`: of all this machine's addresses, the loopback one is sure to be there. */
+export function reachableAs(host: string): string {
+  return { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
 }
 
 function clusters(given: ClusterOptions[]): Settings['clusters'] {

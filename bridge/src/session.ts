@@ -140,7 +140,7 @@ export class Session {
   #open(socket: Socket) {
     const state = this.#state
     if (state.at !== 'dialling') {
-      socket.on('error', () => {}).destroy()
+      socket.destroy()
       return
     }
     const { settings } = this.context

@@ -34,8 +34,7 @@ export function openSocket<T>(
     }
     const fail = (error: Error) => {
       settle()
-      // A late error of a socket that nobody waits for any more has no reader.
-      socket.on('error', () => {}).destroy()
+      socket.destroy()
       reject(error)
     }
     const aborted = () => fail(abortion(target, signal))
@@ -46,6 +45,8 @@ export function openSocket<T>(
       resolve(made(socket))
     }
     tune(socket)
+    // An error that nobody waits for, before `made`'s owner listens or after we gave up, must not end the process.
+    socket.on('error', () => {})
     if (ready === 'secureConnect') {
       socket.once('connect', () => {
         phase = 'tls'
