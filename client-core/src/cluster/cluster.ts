@@ -134,9 +134,19 @@ export class Cluster {
   }
 
   /** Sends once, to the first broker that the target means. */
-  async callOnce<M extends RequestMessage>(target: Target, message: M, body: Input<M>, options: CallOptions): Promise<ResponseTo<M>> {
+  async callOnce<M extends RequestMessage>(
+    target: Target,
+    message: M,
+    body: Input<M> | ((version: number) => Input<M>),
+    options: CallOptions,
+  ): Promise<ResponseTo<M>> {
     const [broker] = await orAborted(this.#resolve(target), options.signal)
-    return broker.send(message, body, { ...options, requestId: ++this.#requestIds })
+    try {
+      return await broker.send(message, body, { ...options, requestId: ++this.#requestIds })
+    } catch (error) {
+      this.#learn(error, target, broker)
+      throw error
+    }
   }
 
   /** Runs `work` until it succeeds, fails for good, or the retries or their time are used up. */
@@ -199,7 +209,7 @@ export class Cluster {
       if (gone) this.coordinators.forgetNode(broker.metadata.nodeId)
     }
     if (target === 'controller' && (moved || gone)) this.controllerId = -1
-    if (gone && broker.metadata.nodeId >= 0) this.refreshSoon()
+    if (gone && broker.metadata.nodeId >= 0) this.refreshUrgently()
   }
 
   async #findCoordinator(type: CoordinatorType, key: string): Promise<number> {
@@ -225,6 +235,10 @@ export class Cluster {
   }
   refreshSoon(): void {
     this.#loop.soon()
+  }
+  /** Something in use is known to be stale. */
+  refreshUrgently(): void {
+    this.#loop.urgently()
   }
   /** Resolves after metadata was read anew; rejects when that failed. */
   refreshMetadata(): Promise<void> {

@@ -1,5 +1,8 @@
 import type { Clock, TimerHandle } from '../clock.js'
 
+/** The pace while something is known to be stale. */
+const quickMs = 250
+
 interface MetadataLoopOptions {
   clock: Clock
   minAgeMs: number
@@ -20,12 +23,24 @@ export class MetadataLoop {
   #timerAt = Number.POSITIVE_INFINITY
   #loadedAt = Number.NEGATIVE_INFINITY
   #stopped = false
+  #isUrgent = false
+  /** Loads in a row that were asked for urgently. */
+  #urgentLoads = 0
 
   constructor(private readonly options: MetadataLoopOptions) {}
 
   /** Loads once the minimum age allows. Costs nothing when that is planned already. */
   soon(): void {
-    this.#plan(Math.max(0, this.#loadedAt + this.options.minAgeMs - this.options.clock.now()))
+    this.#planAfterLast(this.options.minAgeMs)
+  }
+
+  /**
+   * Something that is in use is known to be stale: a broker is gone, a partition has no leader. Loads within a quarter of a second of the last
+   * load, and less often the longer it does not help.
+   */
+  urgently(): void {
+    this.#isUrgent = true
+    this.#planAfterLast(Math.min(this.options.minAgeMs, quickMs * 1.3 ** this.#urgentLoads))
   }
 
   /** Resolves after a load that began after this call; rejects when that load failed. */
@@ -49,6 +64,8 @@ export class MetadataLoop {
   #run(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     this.#cancelPlan()
+    this.#urgentLoads = this.#isUrgent ? this.#urgentLoads + 1 : 0
+    this.#isUrgent = false
     this.#running = this.#load().finally(() => {
       this.#running = undefined
     })
@@ -70,6 +87,10 @@ export class MetadataLoop {
     this.#loadedAt = this.options.clock.now()
     if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.options.minAgeMs)
     this.options.onDone(error)
+  }
+
+  #planAfterLast(ms: number): void {
+    this.#plan(Math.max(0, this.#loadedAt + ms - this.options.clock.now()))
   }
 
   #plan(ms: number): void {

@@ -5,6 +5,7 @@ import type { OffsetFetchRequest } from '../protocol/api/offset-fetch.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { Input, KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
+import { isRetriable } from './retry.js'
 import { isStale, type Piece, type Sharder, sharders } from './sharders.js'
 
 /** One part of a request that was split over brokers, and what became of it. A Kafka error inside `response` is not an `error` of the shard. */
@@ -103,7 +104,13 @@ export async function sendSharded<M extends RequestMessage>(
       return [{ broker, request, error: error as Error }]
     }
   }
-  return sendPieces(cluster, sharder, request, options, 1)
+  return sendPieces(cluster, sharder, request, options, { attempt: 1, since: cluster.clock.now() })
+}
+
+/** How often a request was split, and since when. */
+interface Tries {
+  attempt: number
+  since: number
 }
 
 async function sendPieces<M extends RequestMessage>(
@@ -111,15 +118,12 @@ async function sendPieces<M extends RequestMessage>(
   sharder: Sharder,
   request: KafkaRequest<M>,
   options: CallOptions,
-  attempt: number,
+  tries: Tries,
 ): Promise<ResponseShard<M>[]> {
   const pieces = (await sharder.split(cluster, request.body)) as Piece<Input<M>>[]
-  const shards = await Promise.all(pieces.map(piece => sendPiece(cluster, sharder, request.message, piece, options, attempt)))
+  const shards = await Promise.all(pieces.map(piece => sendPiece(cluster, sharder, request.message, piece, options, tries)))
   return shards.flat()
 }
-
-/** How often a piece is split anew after answers from brokers that turned out to be the wrong ones. */
-const staleTries = 3
 
 async function sendPiece<M extends RequestMessage>(
   cluster: Cluster,
@@ -127,38 +131,66 @@ async function sendPiece<M extends RequestMessage>(
   message: M,
   piece: Piece<Input<M>>,
   options: CallOptions,
-  attempt: number,
+  tries: Tries,
 ): Promise<ResponseShard<M>[]> {
   const nodeId = typeof piece.target === 'object' && 'broker' in piece.target ? piece.target.broker : -1
   const broker = cluster.brokers.byId(nodeId)?.metadata ?? { nodeId, host: '', port: 0 }
   const request = { message, body: piece.body }
-  if (piece.target === undefined) return [{ broker, request, error: piece.error }]
-  try {
-    const answer = await callPiece(cluster, message, piece.target, piece.body, options)
-    if (attempt > staleTries || !sharder.codes(answer).some(isStale)) return [{ broker, request, response: answer }]
-    await cluster.retryPause(attempt, options.signal)
+  // A broker that is asked because it leads or coordinates may be the wrong one by now: the piece is split anew instead of asked again there.
+  const again = async (): Promise<ResponseShard<M>[]> => {
+    await cluster.retryPause(tries.attempt, options.signal)
     await forgetAll(cluster, piece.body)
-    return sendPieces(cluster, sharder, request, options, attempt + 1)
+    return sendPieces(cluster, sharder, request, options, { ...tries, attempt: tries.attempt + 1 })
+  }
+  if (piece.target === undefined) {
+    const mayAppear = isRetriable(piece.error) && mayTry(cluster, message.key, tries, leaderTries)
+    return mayAppear ? again() : [{ broker, request, error: piece.error }]
+  }
+  try {
+    const answer = await callPiece(cluster, sharder, message, piece.target, piece.body, options)
+    if (!sharder.codes(answer).some(isStale) || !mayTry(cluster, message.key, tries, leaderTries))
+      return [{ broker, request, response: answer }]
+    return await again()
   } catch (error) {
     const single = error instanceof ClientError && error.code === 'UNSUPPORTED_VERSION' ? singleGroups(message, piece.body) : []
-    if (single.length === 0) return [{ broker, request, error: error as Error }]
-    const parts = await Promise.all(single.map(body => sendPiece(cluster, sharder, message, { ...piece, body }, options, attempt)))
-    return parts.flat()
+    if (single.length > 0) {
+      const parts = await Promise.all(single.map(body => sendPiece(cluster, sharder, message, { ...piece, body }, options, tries)))
+      return parts.flat()
+    }
+    if (options.signal?.aborted || cluster.isClosed || !sharder.isBound || !isRetriable(error) || !mayTry(cluster, message.key, tries)) {
+      return [{ broker, request, error: error as Error }]
+    }
+    cluster.coordinators.forgetNode(nodeId)
+    return again().catch((later: Error) => [{ broker, request, error: later }])
   }
+}
+
+/** How often a piece is split anew after answers which say that somebody else should be asked, or that nobody can be yet. */
+const leaderTries = 4
+
+function mayTry(cluster: Cluster, key: number, { attempt, since }: Tries, most = cluster.options.requestRetries): boolean {
+  const { retryTimeoutMs } = cluster.options
+  const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(key) : retryTimeoutMs
+  return attempt <= most && (limit === 0 || cluster.clock.now() - since < limit)
 }
 
 function callPiece<M extends RequestMessage>(
   cluster: Cluster,
+  sharder: Sharder,
   message: M,
   target: Target,
   body: Input<M>,
   options: CallOptions,
 ): Promise<ResponseTo<M>> {
   const parkMs = parkOf(message.key, body)
-  if (message.key !== offsetFetchKey) return cluster.call(target, message, body, { parkMs, ...options })
+  const send = <B extends Input<M> | ((version: number) => Input<M>)>(what: B, more: Partial<CallOptions> = {}) =>
+    sharder.isBound
+      ? cluster.callOnce(target, message, what, { parkMs, ...more, ...options })
+      : cluster.call(target, message, what, { parkMs, ...more, ...options })
+  if (message.key !== offsetFetchKey) return send(body)
   const fit = fitOffsetFetch(body as OffsetFetchRequest) as (version: number) => Input<M>
   // From version 10 on topics go by id; callers name them.
-  return cluster.call(target, message, fit, { parkMs, maxVersion: 9, ...options })
+  return send(fit, { maxVersion: 9 })
 }
 
 /** The bodies that ask for one group each, when this one asks for several. */

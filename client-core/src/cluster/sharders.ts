@@ -22,6 +22,8 @@ export interface Piece<B = unknown> {
 
 /** How requests of one API are cut up and their answers put together again. Methods, so that the table may hold sharders of all APIs. */
 export interface Sharder<B = unknown, R = unknown> {
+  /** Whether a piece goes to a broker for what it leads or coordinates: then it is split anew when that broker fails. */
+  readonly isBound?: true
   split(cluster: Cluster, body: B): Promise<Piece<B>[]>
   /** Error codes in an answer which say that the broker was the wrong one: what was cached is forgotten and the piece is split anew. */
   codes(answer: R): number[]
@@ -81,6 +83,7 @@ const partitionCodes = (topics: readonly { partitions: readonly { errorCode: num
   topics.flatMap(t => t.partitions.map(p => p.errorCode))
 
 const listOffsets: Sharder<ListOffsetsRequest, ListOffsetsResponse> = {
+  isBound: true,
   split: (cluster, body) =>
     byLeader(
       cluster,
@@ -99,6 +102,7 @@ const listOffsets: Sharder<ListOffsetsRequest, ListOffsetsResponse> = {
 }
 
 const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = {
+  isBound: true,
   split: (cluster, body) =>
     byLeader(
       cluster,
@@ -117,6 +121,7 @@ const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = {
 }
 
 const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> = {
+  isBound: true,
   split: (cluster, body) =>
     byLeader(
       cluster,
@@ -135,6 +140,7 @@ const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeader
 }
 
 const describeProducers: Sharder<DescribeProducersRequest, DescribeProducersResponse> = {
+  isBound: true,
   split: (cluster, body) =>
     byLeader(
       cluster,
@@ -167,18 +173,21 @@ async function byCoordinator<B>(cluster: Cluster, groups: readonly string[], toB
 }
 
 const describeGroups: Sharder<DescribeGroupsRequest, DescribeGroupsResponse> = {
+  isBound: true,
   split: (cluster, body) => byCoordinator(cluster, body.groups, groups => ({ ...body, groups })),
   codes: answer => answer.groups.map(g => g.errorCode),
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
 }
 
 const consumerGroupDescribe: Sharder<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> = {
+  isBound: true,
   split: (cluster, body) => byCoordinator(cluster, body.groupIds, groupIds => ({ ...body, groupIds })),
   codes: answer => answer.groups.map(g => g.errorCode),
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
 }
 
 const deleteGroups: Sharder<DeleteGroupsRequest, DeleteGroupsResponse> = {
+  isBound: true,
   split: (cluster, body) => byCoordinator(cluster, body.groupsNames, groupsNames => ({ groupsNames })),
   codes: answer => answer.results.map(g => g.errorCode),
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), results: answers.flatMap(a => a.results) }),
@@ -186,6 +195,7 @@ const deleteGroups: Sharder<DeleteGroupsRequest, DeleteGroupsResponse> = {
 
 /** The batched form (v8, KIP-709) is what callers fill in; `fitOffsetFetch` turns it into the old form for a broker that lacks it. */
 const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
+  isBound: true,
   split: (cluster, body) => {
     const groups = body.groups ?? []
     if (groups.length === 0 && body.groupId !== undefined) return byCoordinator(cluster, [body.groupId], () => body)

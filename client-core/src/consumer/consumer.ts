@@ -195,7 +195,7 @@ export class Consumer implements SourceOwner {
     cursor.source?.cursors.delete(cursor)
     cursor.source = nodeId >= 0 ? this.#source(nodeId) : undefined
     cursor.source?.cursors.add(cursor)
-    if (!cursor.source) this.cluster.refreshSoon()
+    if (!cursor.source) this.cluster.refreshUrgently()
   }
 
   #source(nodeId: number): Source {

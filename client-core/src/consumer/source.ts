@@ -159,7 +159,7 @@ export class Source {
       this.#session.reset()
       if (!this.owner.isStopped && !this.#abort.signal.aborted) {
         cluster.logger.log('warn', 'a fetch failed', { broker: this.nodeId, error })
-        if (isUnreachable(error)) cluster.refreshSoon()
+        if (isUnreachable(error)) cluster.refreshUrgently()
         this.#backOff()
       }
     }
@@ -217,7 +217,7 @@ export class Source {
       const { code } = errorForCode(answer.errorCode)
       this.#session.reset()
       if (!sessionLost.has(code)) this.#backOff()
-      if (code === 'FETCH_SESSION_TOPIC_ID_ERROR' || code === 'INCONSISTENT_TOPIC_ID') this.owner.cluster.refreshSoon()
+      if (code === 'FETCH_SESSION_TOPIC_ID_ERROR' || code === 'INCONSISTENT_TOPIC_ID') this.owner.cluster.refreshUrgently()
       return []
     }
     this.#session.accepted(answer.sessionId)

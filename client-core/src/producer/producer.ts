@@ -481,7 +481,7 @@ export class Producer implements SinkOwner {
     queue.okOnSink = false
     sink?.queues.add(queue)
     if (queue.undrained > 0) sink?.kick()
-    if (!sink) this.cluster.refreshSoon()
+    if (!sink) this.cluster.refreshUrgently()
   }
 
   #sink(nodeId: number): Sink {

@@ -111,7 +111,7 @@ export class Sink {
         if (!isRetriable(error)) for (const queue of queues) this.owner.failed(queue, error)
         else {
           for (const queue of queues) queue.batches[0].tries++
-          if (isUnreachable(error)) this.owner.cluster.refreshSoon()
+          if (isUnreachable(error)) this.owner.cluster.refreshUrgently()
           this.#backOff()
         }
       },
@@ -225,7 +225,7 @@ export class Sink {
   /** The request may or may not have arrived: with idempotence it is safe to send it again. */
   #lost(sent: Sent[], error: Error): void {
     for (const one of sent) this.owner.unanswered(this, one, error)
-    if (isUnreachable(error)) this.owner.cluster.refreshSoon()
+    if (isUnreachable(error)) this.owner.cluster.refreshUrgently()
     this.#backOff()
   }
 }
