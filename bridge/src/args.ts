@@ -2,7 +2,7 @@
 const flags = {
   brokers: { value: 'HOST:PORT,…', says: 'brokers to start from; the others are learned from their metadata' },
   allow: { value: 'HOST:PORT,…', says: 'further addresses that pages may reach' },
-  sandbox: { says: 'serve an in-memory cluster instead of real brokers' },
+  sandbox: { says: 'serve an in-memory cluster with sample data instead of real brokers' },
   port: { value: 'PORT', says: 'where to listen; 0 is a free one (default 8474)' },
   host: { value: 'HOST', says: 'the address to listen on (default 127.0.0.1)' },
   'allow-remote': { says: 'let other machines in, where --host does; the token is all that keeps them out' },

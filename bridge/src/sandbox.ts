@@ -1,10 +1,21 @@
-/** A sandbox cluster on free loopback ports. Loaded only when it is asked for. */
+/** A sandbox cluster on free loopback ports, filled with sample data. Loaded only when it is asked for. */
 export async function startSandbox(): Promise<{ brokers: string[]; close(): Promise<void> }> {
-  const [{ createSandbox }, { listen }] = await Promise.all([
+  const [{ createSandbox, fillWithSampleData }, { listen }, { codec }] = await Promise.all([
     import('@milena/client-core/sandbox'),
     import('@milena/client-core/sandbox/node'),
+    import('@milena/client-core/compression'),
   ])
-  const sandbox = await createSandbox()
-  const { seedBrokers } = await listen(sandbox)
-  return { brokers: seedBrokers, close: () => sandbox.close() }
+  const sandbox = await createSandbox({ codec })
+  try {
+    const { seedBrokers } = await listen(sandbox)
+    const stopFeed = await fillWithSampleData(sandbox, { codec })
+    const close = () => {
+      stopFeed()
+      return sandbox.close()
+    }
+    return { brokers: seedBrokers, close }
+  } catch (error) {
+    await sandbox.close()
+    throw error
+  }
 }
