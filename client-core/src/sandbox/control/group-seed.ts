@@ -1,5 +1,6 @@
+import { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from '../../protocol/data/consumer-protocol.js'
+import { encodeVersioned } from '../../protocol/versioned.js'
 import type { Cluster } from '../state/cluster.js'
-import { encodeAssignment, encodeSubscription } from '../state/consumer-protocol.js'
 import type { Assignment, Group } from '../state/group.js'
 
 export interface MemberSeed {
@@ -35,11 +36,16 @@ function addMember(group: Group, seed: MemberSeed, i: number, topics: string[], 
   if (group.type === 'consumer') {
     group.consumerMembers.set(id, { ...identity, rackId: seed.rackId ?? null, epoch: group.epoch, topics, assignment, target: assignment })
   } else {
-    group.classicMembers.set(id, {
-      ...identity,
-      metadata: encodeSubscription(topics, group.epoch),
-      assignment: encodeAssignment(assignment),
-    })
+    group.classicMembers.set(id, { ...identity, ...consumerBytes(topics, group.epoch, assignment) })
+  }
+}
+
+/** What consumers tell each other through a classic group; the broker passes it on unread. */
+function consumerBytes(topics: readonly string[], generationId: number, assignment: Assignment) {
+  const assignedPartitions = [...assignment].map(([topic, partitions]) => ({ topic, partitions }))
+  return {
+    metadata: encodeVersioned(ConsumerProtocolSubscription, { topics, generationId, ownedPartitions: [] }, 3),
+    assignment: encodeVersioned(ConsumerProtocolAssignment, { assignedPartitions }, 3),
   }
 }
 

@@ -1,6 +1,7 @@
 import { crc32c } from '../../bytes/crc32c.js'
-import { Writer } from '../../bytes/writer.js'
 import { ClientError } from '../../error.js'
+import { ControlRecordTypeSchema, EndTxnMarker } from '../../protocol/data/control-records.js'
+import { encodeVersioned } from '../../protocol/versioned.js'
 import { RecordBatch } from '../../records/batch.js'
 import { type BatchRecordInput, type EncodeBatchOptions, encodeBatch } from '../../records/encode.js'
 import { at, attributeBits, putInt32 } from '../../records/layout.js'
@@ -13,6 +14,9 @@ export interface AppendOptions extends EncodeBatchOptions {
   /** Offsets to leave without a record before these, as compaction leaves them. Default 0. */
   skip?: bigint
 }
+
+const ABORT = 0
+const COMMIT = 1
 
 /** @throws ClientError `INVALID_REQUEST` when there is no such partition. */
 export function partitionOf(cluster: Cluster, topic: string, index: number): Partition {
@@ -61,13 +65,11 @@ export function endTransaction(
   producerEpoch: number,
   how: 'commit' | 'abort',
 ): bigint {
-  const key = new Writer()
-  key.int16(0)
-  key.int16(how === 'commit' ? 1 : 0)
-  const value = new Writer()
-  value.int16(0)
-  value.int32(0)
-  const record = { key: key.toBytes(), value: value.toBytes(), timestamp: BigInt(Math.floor(cluster.clock.now())) }
+  const record = {
+    key: encodeVersioned(ControlRecordTypeSchema, { type: how === 'commit' ? COMMIT : ABORT }, 0),
+    value: encodeVersioned(EndTxnMarker, { coordinatorEpoch: 0 }, 0),
+    timestamp: BigInt(Math.floor(cluster.clock.now())),
+  }
   const bytes = encodeBatch([record], { producerId, producerEpoch, baseSequence: -1, transactional: true })
   bytes[at.attributes + 1] |= attributeBits.control
   putInt32(bytes, at.crc, crc32c(bytes, at.attributes) | 0)

@@ -1,10 +1,18 @@
-import { utf8Length } from '../../bytes/utf8.js'
-import { Writer } from '../../bytes/writer.js'
+import { data } from '../../protocol/message.js'
+import { int32, int64, string } from '../../protocol/schema.js'
+import { encodeVersioned } from '../../protocol/versioned.js'
 import { encodeBatch } from '../../records/encode.js'
 import type { Broker } from './broker.js'
 import type { Cluster } from './cluster.js'
 import type { CommittedOffset } from './group.js'
 import type { Partition } from './partition.js'
+
+const CommitKey = data('OffsetCommitKey', { versions: [0, 1] }, { group: string, topic: string, partition: int32 })
+const CommitValue = data(
+  'OffsetCommitValue',
+  { versions: [3, 3] },
+  { offset: int64, leaderEpoch: int32, metadata: string, commitTimestamp: int64 },
+)
 
 const NAME = '__consumer_offsets'
 /** Stands in for compaction: of a partition's commits this much is kept to be looked at. What counts is in the group. */
@@ -24,10 +32,12 @@ export function coordinatorOf(cluster: Cluster, groupId: string): Broker | undef
 /** Writes the commit where Kafka writes it, in Kafka's format: key version 1, value version 3. */
 export function logCommit(cluster: Cluster, groupId: string, topic: string, index: number, committed: CommittedOffset): void {
   const partition = groupPartition(cluster, groupId)
+  const { offset, leaderEpoch, metadata, committedAtMs } = committed
+  const commitTimestamp = BigInt(Math.floor(committedAtMs))
   const record = {
-    key: commitKey(groupId, topic, index),
-    value: commitValue(committed),
-    timestamp: BigInt(Math.floor(committed.committedAtMs)),
+    key: encodeVersioned(CommitKey, { group: groupId, topic, partition: index }, 1),
+    value: encodeVersioned(CommitValue, { offset, leaderEpoch, metadata, commitTimestamp }, 3),
+    timestamp: commitTimestamp,
   }
   partition.log.append(encodeBatch([record]), partition.leaderEpoch)
   partition.log.dropOldestWhile((_, size) => size > KEPT_BYTES)
@@ -57,29 +67,4 @@ function javaHash(text: string): number {
   let hash = 0
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
   return hash === -0x80000000 ? 0 : hash
-}
-
-function commitKey(groupId: string, topic: string, partition: number): Uint8Array {
-  const to = new Writer()
-  to.int16(1)
-  string(to, groupId)
-  string(to, topic)
-  to.int32(partition)
-  return to.toBytes()
-}
-
-function commitValue({ offset, leaderEpoch, metadata, committedAtMs }: CommittedOffset): Uint8Array {
-  const to = new Writer()
-  to.int16(3)
-  to.int64(offset)
-  to.int32(leaderEpoch)
-  string(to, metadata)
-  to.int64(BigInt(Math.floor(committedAtMs)))
-  return to.toBytes()
-}
-
-function string(to: Writer, text: string): void {
-  const size = utf8Length(text)
-  to.int16(size)
-  to.string(text, size)
 }
