@@ -53,8 +53,8 @@ export interface WirePull {
   rows: number
   /** Answers null when nothing has changed since this version (and the query is the same); −1 asks in any case. */
   since: number
-  /** The overview: brokers by time, `bins` columns wide; null where it is not shown. */
-  lanes: { from: number; to: number; bins: number } | null
+  /** The overview: brokers by time, `bins` columns wide; null where it is not shown. Without a span: the last minute. */
+  lanes: { bins: number; span: { from: number; to: number } | null } | null
   /** When the page's view was opened: the cost line adds up from here. */
   openedAt: number
 }
@@ -157,7 +157,7 @@ export interface WireSnapshot {
   oldestAt: number | null
   /** Answers whose error codes have not been looked at yet. */
   unread: number
-  lanes: Lane[] | null
+  overview: { from: number; to: number; lanes: Lane[] } | null
   cost: WireCost | null
   /** A filter that had to be read differently than it was written, in words. */
   filterNote: string | null

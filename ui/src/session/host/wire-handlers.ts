@@ -7,7 +7,7 @@ import { WireView } from '../recorder/view.js'
 import type { CallHandlers, StreamContext, StreamHandlersOf } from '../serve-port.js'
 import type { StatusFigures, WireCalls, WireStreams } from '../wire-protocol.js'
 import type { Host } from './host.js'
-import { labelOf } from './origin.js'
+import { isFrom } from './origin.js'
 
 const FIGURES_MS = 500
 const SLICE_MS = 1_000
@@ -16,7 +16,7 @@ type Handlers = { calls: Pick<CallHandlers, keyof WireCalls>; streams: Pick<Stre
 
 export function wireHandlers(host: Host, page: number): Handlers {
   const { recorder, reading, now } = host
-  const view = new WireView({ recorder, reading, words: kafkaWords, now, label: text => labelOf(text, page) })
+  const view = new WireView({ recorder, reading, words: kafkaWords, now, isMine: (label, views) => isFrom(label, page, views) })
   const inspector = new Inspector({
     recorder,
     reading,

@@ -17,9 +17,11 @@ export class Labels {
     return this.numbers.get(text) ?? this.add(text)
   }
 
-  /** The number of a text that is in use; −1 when it is not. */
-  find(text: string): number {
-    return this.numbers.get(text) ?? -1
+  /** The numbers of the texts that pass. */
+  numbersOf(passes: (text: string) => boolean): Set<number> {
+    const found = new Set<number>()
+    for (const [text, number] of this.numbers) if (number > 0 && passes(text)) found.add(number)
+    return found
   }
 
   text(number: number): string {

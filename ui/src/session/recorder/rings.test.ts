@@ -103,7 +103,7 @@ describe('labels', () => {
     const labels = new Labels(8, () => {})
     expect(labels.number('topics')).toBe(labels.number('topics'))
     expect(labels.text(labels.number('groups'))).toBe('groups')
-    expect(labels.find('never seen')).toBe(-1)
+    expect(labels.numbersOf(text => text === 'groups')).toEqual(new Set([labels.number('groups')]))
   })
 
   test('a full table makes room from what no row uses, and otherwise answers with the empty text', () => {

@@ -29,7 +29,13 @@ function setUp() {
   recorder.keepFrames = true
   const reading = new Reading(recorder, reader, id => (id === 'id-1' ? 'orders.events' : undefined))
   let now = START + 60_000
-  const view = new WireView({ recorder, reading, words, now: () => now++, label: text => `${text}\t1` })
+  const view = new WireView({
+    recorder,
+    reading,
+    words,
+    now: () => now++,
+    isMine: (label, views) => views.some(view => label === `${view}\t1`),
+  })
   return { recorder, view }
 }
 
@@ -218,7 +224,8 @@ test('the overview marks work, errors and throttling by broker', () => {
   exchange(recorder, { requestId: 2, broker: 1, startedAtMs: START + 500, readError: new Error('x') })
   exchange(recorder, { requestId: 3, broker: 1, startedAtMs: START + 700, throttleMs: 200 })
   exchange(recorder, { requestId: 4, broker: 1, apiKey: 1, parkMs: 900, startedAtMs: START, waitMs: 900 })
-  const lanes = view.pull(pull({ families: ['met'] }, { lanes: { from: START, to: START + 1_000, bins: 10 } }))?.lanes ?? []
+  const lanes =
+    view.pull(pull({ families: ['met'] }, { lanes: { span: { from: START, to: START + 1_000 }, bins: 10 } }))?.overview?.lanes ?? []
   expect(lanes.map(lane => lane.broker)).toEqual([1, 2])
   expect([...lanes[1].counts]).toEqual([0, 1, 1, 0, 0, 0, 0, 0, 0, 0])
   expect([...lanes[0].counts]).toEqual([0, 0, 0, 0, 0, 1, 0, 1, 0, 1])

@@ -15,6 +15,8 @@ const FETCH = 1
 /** Reading error codes may take this long per pull. */
 const LOOK_MS = 8
 const MOST_ROWS = 500
+const OVERVIEW_MS = 60_000
+const LEAST_OVERVIEW_MS = 5_000
 
 type Folds = 'heartbeats' | 'fetches' | 'refreshes'
 
@@ -31,8 +33,8 @@ export class WireView {
   private text = ''
   private asked = ''
 
-  /** `label` is the initiator under which a view of this page asks. */
-  constructor(private readonly context: FilterContext & { now(): number; label(view: string): string }) {
+  /** `isMine` tells whether an initiator is one of this page's views. */
+  constructor(private readonly context: FilterContext & { now(): number; isMine(label: string, views: readonly string[]): boolean }) {
     this.fields = context
     this.filter = wireFilter('', context)
   }
@@ -61,7 +63,7 @@ export class WireView {
       payloadBudget: recorder.frames.budgetBytes,
       oldestAt: this.oldestAt(),
       unread,
-      lanes: params.lanes ? lanesOf(recorder, params.lanes, params.query.families, now()) : null,
+      overview: this.overview(params),
       cost: this.cost(params),
       filterNote: this.filter.note,
     }
@@ -136,8 +138,8 @@ export class WireView {
 
   /** The numbers of the labels under which this page's views ask. */
   private pageLabels({ views }: WireQuery): Set<number> {
-    const { recorder, label } = this.context
-    return new Set(views.map(view => recorder.labels.find(label(view))).filter(number => number > 0))
+    const { recorder, isMine } = this.context
+    return recorder.labels.numbersOf(label => isMine(label, views))
   }
 
   private noise(slot: number): Folds | null {
@@ -153,6 +155,16 @@ export class WireView {
     const { recorder, reading, words } = this.context
     const record = id < 0 ? recorder.connections.get(-1 - id) : undefined
     return record ? connectionRow(record) : requestRow(recorder, reading, recorder.requests.slot(id), words)
+  }
+
+  /** The last minute, or less while there is less. */
+  private overview({ lanes, query }: WirePull): WireSnapshot['overview'] {
+    if (!lanes) return null
+    const { recorder, now } = this.context
+    const to = now()
+    const oldest = this.oldestAt() ?? to
+    const span = lanes.span ?? { from: Math.max(to - OVERVIEW_MS, Math.min(oldest, to - LEAST_OVERVIEW_MS)), to }
+    return { ...span, lanes: lanesOf(recorder, { ...span, bins: lanes.bins }, query.families, to) }
   }
 
   private oldestAt(): number | null {

@@ -5,7 +5,7 @@
 import { saysHere } from './page-watch.js'
 import { type Port, PortSession } from './port-session.js'
 
-export function connectSession(): PortSession {
+export function openSession(): PortSession {
   const port = openPort()
   const session = new PortSession(port)
   saysHere(message => port.postMessage(message))
