@@ -21,6 +21,7 @@ export function ConnectionDialog() {
   const retry = () => void app.session.call('session.retry', {}, { view: 'connection' }).catch(() => undefined)
   return (
     <Dialog
+      wide
       title={`Cluster ${status.cluster.name}`}
       footer={
         <>

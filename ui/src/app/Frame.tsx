@@ -32,7 +32,7 @@ function Frame() {
   useEffect(() => applyTheme(document.documentElement, app.prefs), [app])
   useClusterName()
   useTitle()
-  useShortcuts(app.shortcuts, frameShortcuts(app))
+  useShortcuts(app.shortcuts, frameShortcuts(app), true)
   const classes = ['app', slim || wire ? 'slim' : '', sheet ? 'sheet' : ''].filter(Boolean).join(' ')
   return (
     <div className={classes} data-env={known ? environment : undefined}>

@@ -43,8 +43,8 @@ function Group({ title, shortcuts }: { title: string; shortcuts: readonly { keys
       {shortcuts.map(({ keys, label }) => (
         <div key={`${keys} ${label}`} className="pair">
           <dt>
-            {keys.split(' ').map(key => (
-              <Kbd key={key} keys={words.get(key) ?? key} always />
+            {keys.split(' ').map((key, index) => (
+              <Kbd key={`${key} ${String(index)}`} keys={words.get(key) ?? key} always />
             ))}
           </dt>
           <dd>{label}</dd>

@@ -17,8 +17,8 @@ export interface ShortcutGroup {
 }
 
 export interface Shortcuts {
-  /** The latest group is asked first; the answer takes it off again. */
-  add(group: ShortcutGroup): () => void
+  /** The latest group is asked first, `base` last; the answer takes it off again. */
+  add(group: ShortcutGroup, base?: boolean): () => void
   groups(): readonly ShortcutGroup[]
   dispose(): void
 }
@@ -54,8 +54,10 @@ export function createShortcuts(window: Window, singleKeys: () => boolean): Shor
   }
   window.addEventListener('keydown', onKey)
   return {
-    add(group) {
-      groups.push(group)
+    add(group, base = false) {
+      // The frame's effect runs after its page's: without this its keys would win over the page's.
+      if (base) groups.unshift(group)
+      else groups.push(group)
       return () => {
         const at = groups.indexOf(group)
         if (at >= 0) groups.splice(at, 1)
@@ -90,19 +92,22 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Adds keys while the component is mounted. The group may be made anew on every render: the latest one acts. */
-export function useShortcuts(shortcuts: Shortcuts, group: ShortcutGroup): void {
+export function useShortcuts(shortcuts: Shortcuts, group: ShortcutGroup, base = false): void {
   const latest = useRef(group)
   latest.current = group
   useEffect(
     () =>
-      shortcuts.add({
-        get title() {
-          return latest.current.title
+      shortcuts.add(
+        {
+          get title() {
+            return latest.current.title
+          },
+          get shortcuts() {
+            return latest.current.shortcuts
+          },
         },
-        get shortcuts() {
-          return latest.current.shortcuts
-        },
-      }),
-    [shortcuts],
+        base,
+      ),
+    [shortcuts, base],
   )
 }

@@ -11,6 +11,8 @@ export type Decoded =
   | { is: 'json'; by: DecoderName; text: string; root: JsonNode }
   | { is: 'text'; by: DecoderName; text: string }
   | { is: 'number'; by: DecoderName; text: string }
+  /** UTF-8 but for some bytes, which are shown as what they are. */
+  | { is: 'mixed'; by: DecoderName }
   | { is: 'bytes'; by: DecoderName }
 
 export type Outcome = { ok: true; decoded: Decoded; note: string } | { ok: false; why: string }
@@ -96,20 +98,32 @@ export function decode(bytes: Uint8Array, choice: DecoderChoice): { decoded: Dec
     const outcome = byName.get(name)!.decode(bytes)
     if (outcome.ok && !(name === 'text' && looksBinary(outcome.decoded))) return { decoded: outcome.decoded, failed: null }
   }
-  return { decoded: { is: 'bytes', by: 'hex' }, failed: null }
+  return { decoded: mostlyText(bytes) ? { is: 'mixed', by: 'text' } : { is: 'bytes', by: 'hex' }, failed: null }
 }
 
-/** Valid UTF-8 by accident: a NUL, or control characters more than one in ten. */
+/** Valid UTF-8 by accident: control characters are more than one in ten. */
 function looksBinary(decoded: Decoded): boolean {
   if (decoded.is !== 'text') return false
   const { text } = decoded
   let controls = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0) return true
-    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) controls++
-  }
+  for (let at = 0; at < text.length; at++) if (isControl(text.charCodeAt(at))) controls++
   return controls * 10 > text.length
+}
+
+const isControl = (code: number) => code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d
+
+const LOOKED_AT = 4096
+
+/** Not valid UTF-8, yet easier read as text with the bad bytes marked: most of it is printable ASCII, and nothing is NUL. */
+function mostlyText(bytes: Uint8Array): boolean {
+  if (validUtf8(bytes) !== null) return false
+  const head = bytes.subarray(0, LOOKED_AT)
+  let odd = 0
+  for (const byte of head) {
+    if (byte === 0) return false
+    if (byte >= 0x80 || isControl(byte)) odd++
+  }
+  return odd * 3 < head.length
 }
 
 export interface ReportLine {

@@ -50,6 +50,7 @@ export default function GroupPage({ group, tab }: { group: string; tab: GroupTab
         <span className="grow" />
         <Updated at={view.at} loading={false} />
         <Select
+          className="whole"
           label="Refresh"
           value={query.every}
           options={refreshes.map(value => ({ value, label: value === 'off' ? 'off' : `every ${value} s` }))}

@@ -79,7 +79,7 @@ export function LagTab({ rows, sort, behindOnly, shut, onChange }: LagTabProps) 
 }
 
 const sortOf = (sort: string): Sort => ({ column: sort.replace(/^-/, ''), down: sort.startsWith('-') })
-const rowClass = (row: LagRow) => (caughtUpIn(row)?.never && (row.inRate ?? 0) > 0 ? 'warnrow' : '')
+const rowClass = (row: LagRow) => (caughtUpIn(row)?.rising ? 'warnrow' : '')
 
 function TopicChip({ topic, open, onToggle }: { topic: TopicLag; open: boolean; onToggle(): void }) {
   return (
@@ -143,7 +143,7 @@ function Lag({ row }: { row: LagRow }) {
 function CaughtUp({ row }: { row: LagRow }) {
   const caught = caughtUpIn(row)
   if (!caught) return <Unknown because="known after two looks" />
-  return <span className={caught.never ? 'warn' : 't2'}>{caught.words}</span>
+  return <span className={caught.rising ? 'warn' : 't2'}>{caught.words}</span>
 }
 
 const rateCell = (rate: number | null) => (rate === null ? <Unknown because="known after two looks" /> : rounded(rate))

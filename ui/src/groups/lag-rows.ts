@@ -1,4 +1,5 @@
 /** The partitions of a group as rows: lag, and rates from two looks. */
+import { rounded } from '../format/numbers.js'
 import type { GroupDetail, GroupMember, GroupPartition } from '../session/protocol.js'
 
 export interface LagRow {
@@ -34,16 +35,23 @@ function rate(from: bigint | null | undefined, to: bigint | null, seconds: numbe
   return Number(to - from) / seconds
 }
 
+export interface CatchUp {
+  words: string
+  /** The lag grows by one a second and more. */
+  rising: boolean
+}
+
 /** "0.6 s", "never, +99 /s", "caught up"; null while the rates are not known. */
-export function caughtUpIn({ partition: { lag }, inRate, outRate }: LagRow): { words: string; never: boolean } | null {
+export function caughtUpIn({ partition: { lag }, inRate, outRate }: LagRow): CatchUp | null {
   if (lag === null) return null
-  if (lag <= 0n) return { words: 'caught up', never: false }
+  if (lag <= 0n) return { words: 'caught up', rising: false }
   if (inRate === null || outRate === null) return null
   const gain = outRate - inRate
-  if (gain <= 0) return { words: gain === 0 ? 'not moving' : `never, +${Math.round(-gain)} /s`, never: true }
+  if (gain === 0) return { words: outRate === 0 ? 'not moving' : 'keeps its distance', rising: false }
+  if (gain < 0) return { words: `never, +${rounded(-gain)} /s`, rising: gain <= -1 }
   const seconds = Number(lag) / gain
-  if (seconds < 90) return { words: `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`, never: false }
-  return { words: seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`, never: false }
+  if (seconds < 90) return { words: `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`, rising: false }
+  return { words: seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`, rising: false }
 }
 
 export interface TopicLag {

@@ -17,8 +17,8 @@ export interface DecoderReportProps {
 export function DecoderReport({ what, bytes, choice, onChoose }: DecoderReportProps) {
   const looked = bytes.length > LOOKED_AT ? bytes.subarray(0, LOOKED_AT) : bytes
   const lines = useMemo(() => report(looked, () => performance.now()), [looked])
-  const shown = useMemo(() => decode(looked, choice).decoded.by, [looked, choice])
-  const label = lines.find(line => line.name === shown)?.label
+  const { is, by: shown } = useMemo(() => decode(looked, choice).decoded, [looked, choice])
+  const label = `${lines.find(line => line.name === shown)?.label}${is === 'mixed' ? ' with bytes that are none' : ''}`
   return (
     <>
       <h3 className="xh">

@@ -44,9 +44,9 @@ export function OpenRecord(props: OpenRecordProps) {
     <div className="xrow">
       <div className="xl">
         <Tabs small label="Parts of the record" tabs={tabsOf(row)} selected={tab} onSelect={onTab} panel={panel}>
-          <span className="recacts p2">
+          <span className="recacts">
             <CopyMenu row={row} onLink={props.onLink} />
-            <Button kind="bare" small icon="link" shortcut="y" onPress={props.onLink}>
+            <Button kind="bare" small icon="link" className="p2" shortcut="y" onPress={props.onLink}>
               Link
             </Button>
             <Button kind="bare" small icon="plus" className="p3" shortcut="r" onPress={() => props.onReproduce(row)}>

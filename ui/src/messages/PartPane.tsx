@@ -46,28 +46,13 @@ export function PartPane({ what, bytes, size, decoder }: PartPaneProps) {
         </p>
       )}
       {failed && choice !== 'text' && <p className="note warn">{`${choice} does not fit: ${failed}. Shown as bytes.`}</p>}
-      {decoded.is === 'json' && <JsonView key={decoded.text} root={decoded.root} source={decoded.text} label={label} />}
+      {decoded.is === 'json' && <JsonView key={`${what} ${bytes.length}`} root={decoded.root} source={decoded.text} label={label} />}
       {decoded.is === 'text' && <TextView content={decoded.text} label={label} />}
       {decoded.is === 'number' && <TextView content={decoded.text} label={label} />}
-      {decoded.is === 'bytes' &&
-        (decoder === 'hex' || binary(bytes) ? (
-          <HexPane bytes={bytes} label={`${label} bytes`} />
-        ) : (
-          <TextView content={bytes} label={label} />
-        ))}
+      {decoded.is === 'mixed' && <TextView content={bytes} label={label} />}
+      {decoded.is === 'bytes' && <HexPane bytes={bytes} label={`${label} bytes`} />}
     </div>
   )
-}
-
-/** Text with broken bytes is easier read as text, the bytes marked. */
-function binary(bytes: Uint8Array): boolean {
-  const head = bytes.subarray(0, 4096)
-  let odd = 0
-  for (const byte of head) {
-    if (byte === 0) return true
-    if (byte >= 0x80 || (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) odd++
-  }
-  return odd * 3 >= head.length
 }
 
 export function HexPane({ bytes, label }: { bytes: Uint8Array | null; label: string }) {

@@ -97,7 +97,7 @@ function columnsOf({ zone, keyDecoder, valueDecoder, severalTopics, openId }: Lo
         </>
       ),
       name: `Time, ${zoneName(zone)}`,
-      width: 108,
+      width: 118,
       priority: 1,
       sortable: true,
       cell: row => <Time row={row} zone={zone} />,

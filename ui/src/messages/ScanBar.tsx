@@ -51,7 +51,6 @@ export function ScanBar(props: ScanBarProps) {
       {query.from !== 'live' && (
         <Select
           small
-          className="p2"
           label="Stop at"
           value={String(query.stop)}
           options={[...new Set([...stops, query.stop])]
@@ -78,7 +77,6 @@ export function ScanBar(props: ScanBarProps) {
       />
       <Select
         small
-        className="p3"
         label="Isolation"
         value={query.iso}
         options={[
@@ -87,28 +85,30 @@ export function ScanBar(props: ScanBarProps) {
         ]}
         onChange={iso => set({ iso })}
       />
-      <button type="button" className="chip tog p3" aria-pressed={query.ctl} onClick={() => set({ ctl: !query.ctl })}>
+      <button type="button" className="chip tog" aria-pressed={query.ctl} onClick={() => set({ ctl: !query.ctl })}>
         Control records
       </button>
       <span className="grow" />
-      {live ? (
-        <Button small icon={state.phase === 'paused' ? 'play' : 'pause'} shortcut="Space" onPress={props.onPause}>
-          {state.phase === 'paused' ? 'Resume' : 'Pause'}
-        </Button>
-      ) : (
-        <Button small icon="play" className="p2" shortcut="l" onPress={() => set({ from: 'live', order: null })}>
-          Live
-        </Button>
-      )}
-      {running ? (
-        <Button small icon="stop" shortcut="Esc" onPress={props.onStop}>
-          Stop
-        </Button>
-      ) : (
-        <Button small icon="refresh" shortcut="R" onPress={props.onAgain}>
-          Read
-        </Button>
-      )}
+      <span className="fixed">
+        {live ? (
+          <Button small icon={state.phase === 'paused' ? 'play' : 'pause'} shortcut="Space" onPress={props.onPause}>
+            {state.phase === 'paused' ? 'Resume' : 'Pause'}
+          </Button>
+        ) : (
+          <Button small icon="play" className="p2" shortcut="l" onPress={() => set({ from: 'live', order: null })}>
+            Live
+          </Button>
+        )}
+        {running ? (
+          <Button small icon="stop" shortcut="Esc" onPress={props.onStop}>
+            Stop
+          </Button>
+        ) : (
+          <Button small icon="refresh" shortcut="R" onPress={props.onAgain}>
+            Read
+          </Button>
+        )}
+      </span>
     </div>
   )
 }

@@ -27,7 +27,7 @@ export function ScanLine({ state, order }: { state: ScanState; order: Order }) {
       {rate > 0 && <span className="t2 p2">{grouped(rate)} records/s</span>}
       {!live && progress.backTo !== null && progress.backTo >= 0n && <span className="t2 p3">back to {clock(progress.backTo, zone)}</span>}
       <span className="grow" />
-      <span className="t3 p2">{orderWords(state, order)}</span>
+      <span className="t3 p3 nw">{orderWords(state, order)}</span>
     </div>
   )
 }
@@ -111,24 +111,28 @@ export function ScanTail({ state, onGoOn, onAgain }: { state: ScanState; onGoOn(
   if (phase !== 'ended') return null
   const failing = progress?.partitions.filter(partition => partition.fault) ?? []
   const first = next[0]
-  if (end === 'end' && failing.length === 0 && !fault) return null
+  const complete = end === 'end' || (end === 'limit' && !first)
+  if (complete && failing.length === 0 && !fault) return null
   return (
     <div className="tail">
-      {fault ? <FaultLine fault={fault} /> : <span>{endWords(end)}</span>}
+      {fault && <FaultLine fault={fault} />}
+      <span>
+        {!fault && endWords(end)}
+        {first && (
+          <>
+            {fault ? 'At' : ', at'} p{first.partition} <span className="mono">{grouped(first.offset)}</span>
+            {next.length > 1 && ` and ${next.length - 1} more`} ·{' '}
+            <button type="button" className="link b" onClick={onGoOn}>
+              Continue
+            </button>
+          </>
+        )}
+      </span>
       {failing.map(partition => (
         <span key={`${partition.topic} ${partition.partition}`} className="err">
           p{partition.partition}: {partition.fault?.code}
         </span>
       ))}
-      {first && (
-        <span>
-          at p{first.partition} <span className="mono">{grouped(first.offset)}</span>
-          {next.length > 1 && ` and ${next.length - 1} more`} ·{' '}
-          <button type="button" className="link b" onClick={onGoOn}>
-            Continue
-          </button>
-        </span>
-      )}
       {!first && (fault || failing.length > 0) && (
         <button type="button" className="link b" onClick={onAgain}>
           Read again

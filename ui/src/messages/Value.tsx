@@ -87,22 +87,12 @@ function preview(bytes: Uint8Array, cut: Uint8Array, decoder: DecoderChoice): Pr
   const whole = bytes.length <= SHOWN
   const { decoded, failed } = decode(whole ? bytes : cut, whole || decoder !== 'json' ? decoder : 'text')
   if (failed) return { is: 'failed', why: `${decoderChoices.find(each => each.value === decoder)?.label} failed: ${failed}` }
-  if (decoded.is === 'bytes') return decoder === 'auto' && mostlyText(cut) ? { is: 'mixed' } : { is: 'bytes' }
+  if (decoded.is === 'bytes' || decoded.is === 'mixed') return decoded
   // Four bytes that spell null are not a null: the quotes tell them apart.
   if (decoded.text === 'null' && decoder === 'auto') return { is: 'text', text: decoded.text }
   if (decoded.is !== 'text') return { is: decoded.is, text: decoded.text }
   const looksJson = (decoder === 'auto' || decoder === 'json') && /^\s*[{[]/.test(decoded.text)
   return { is: looksJson ? 'json' : 'text', text: decoded.text }
-}
-
-/** Text with a few broken bytes is shown as text, the bytes marked; anything else as hex. */
-function mostlyText(bytes: Uint8Array): boolean {
-  let odd = 0
-  for (const byte of bytes) {
-    if (byte === 0) return false
-    if (byte >= 0x80 || (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) odd++
-  }
-  return odd * 3 < bytes.length
 }
 
 const kinds: Record<JsonToken['kind'], string | undefined> = {

@@ -8,10 +8,11 @@ export interface DialogProps {
   children: ReactNode
   footer?: ReactNode
   onClose?(): void
+  wide?: boolean
 }
 
 /** Shown through `frame.openDialog`: one at a time, never stacked. */
-export function Dialog({ title, children, footer, onClose }: DialogProps) {
+export function Dialog({ title, children, footer, onClose, wide }: DialogProps) {
   const app = useApp()
   const titleId = useId()
   const box = useRef<HTMLDivElement>(null)
@@ -27,7 +28,7 @@ export function Dialog({ title, children, footer, onClose }: DialogProps) {
         role="dialog"
         aria-modal="true"
         aria-labelledby={titleId}
-        className="dialog"
+        className={wide ? 'dialog wide' : 'dialog'}
         tabIndex={-1}
         onKeyDown={event => {
           if (event.key !== 'Escape') return

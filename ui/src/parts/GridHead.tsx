@@ -1,7 +1,7 @@
 /** Column heads: a press or Enter sorts (up, down, own order), Alt with arrows or the edge resizes. Reached by ↑ from the first row. */
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { useApp } from '../app/app.js'
-import { type Column, classOf, nextSort, type Sort } from './grid-columns.js'
+import { type Column, classesOf, nextSort, type Sort } from './grid-columns.js'
 import type { Selection } from './grid-selection.js'
 
 const LEAST = 32
@@ -27,6 +27,7 @@ export function GridHead<T>({ view, columns, sort, onSort, narrow, onLeave, sele
       </div>
     )
   }
+  const cells = classesOf(columns)
   const resize = (column: Column<T>, width: number) => {
     const clamped = Math.max(LEAST, Math.min(MOST, Math.round(width)))
     prefs.setState(({ widths }) => ({ widths: new Map(widths).set(`${view}/${column.id}`, clamped) }))
@@ -51,17 +52,19 @@ export function GridHead<T>({ view, columns, sort, onSort, narrow, onLeave, sele
           <div
             key={column.id}
             role="columnheader"
-            className={classOf(column).replace(/\b(mono|fx)\b/g, '')}
+            className={(cells.get(column.id) ?? '').replace(/\b(mono|fx)\b/g, '')}
             aria-label={column.name}
             aria-sort={sorted ?? (column.sortable ? 'none' : undefined)}
             data-sort={column.sortable ? column.id : undefined}
             tabIndex={-1}
             onKeyDown={event => onKeyDown(event, column)}
           >
-            <span className={sorted ? 'sorted ell' : 'ell'}>
-              {column.head}
-              {sorted && <span aria-hidden="true">{sorted === 'descending' ? ' ↓' : ' ↑'}</span>}
-            </span>
+            <span className={sorted ? 'sorted ell' : 'ell'}>{column.head}</span>
+            {sorted && (
+              <span className="sorted" aria-hidden="true">
+                {sorted === 'descending' ? '↓' : '↑'}
+              </span>
+            )}
             {column.resizable !== false && column.width !== 'fr' && <ResizeEdge onResize={width => resize(column, width)} />}
           </div>
         )

@@ -1,6 +1,6 @@
 /** One row. It takes its own item and is drawn again only when that, or its place, changes. */
 import { type CSSProperties, memo, type ReactNode } from 'react'
-import { type Column, classOf } from './grid-columns.js'
+import { type Column, classesOf } from './grid-columns.js'
 
 export interface GridRowProps<T> {
   id: string
@@ -18,6 +18,7 @@ export interface GridRowProps<T> {
 
 function Row<T>({ id, index, style, narrow, tabbable, expanded, selected, columns, useItem, rowClass, twoLines }: GridRowProps<T>) {
   const item = useItem(id)
+  const cells = classesOf(columns)
   const own = item === undefined ? '' : (rowClass?.(item) ?? '')
   const classes = ['tr', 'body', 'vrow', narrow ? 'two-line' : '', expanded ? 'open sel' : '', own].filter(Boolean).join(' ')
   return (
@@ -39,7 +40,7 @@ function Row<T>({ id, index, style, narrow, tabbable, expanded, selected, column
       {item !== undefined &&
         !narrow &&
         columns.map(column => (
-          <div key={column.id} role="gridcell" className={`${classOf(column)} ${column.cellClass?.(item) ?? ''}`}>
+          <div key={column.id} role="gridcell" className={`${cells.get(column.id) ?? ''} ${column.cellClass?.(item) ?? ''}`}>
             {column.cell(item)}
           </div>
         ))}

@@ -24,6 +24,20 @@ export interface Column<T> {
 
 export type Sort = { column: string; down: boolean } | null
 
+const known = new WeakMap<readonly unknown[], ReadonlyMap<string, string>>()
+
+/** The class of each column's cells; `e3`, `e2`, `e1` end the row at full, middle and narrow width. */
+export function classesOf<T>(columns: readonly Column<T>[]): ReadonlyMap<string, string> {
+  const before = known.get(columns)
+  if (before) return before
+  const ends = [1, 2, 3].map(most => ({ name: `e${most}`, column: columns.findLast(column => column.priority <= most) }))
+  const made = new Map(
+    columns.map(column => [column.id, [classOf(column), ...ends.filter(end => end.column === column).map(end => end.name)].join(' ')]),
+  )
+  known.set(columns, made)
+  return made
+}
+
 export function classOf<T>(column: Column<T>): string {
   const classes = [
     column.priority > 1 ? `p${column.priority}` : '',

@@ -88,10 +88,9 @@ export async function fakeScan(
     }
     for (const lane of lanes) {
       if (backwards) stepBack(cluster, lane, Math.max(1, Math.ceil(params.limit / lanes.length)), look)
-      else stepOn(cluster, lane, live, look)
+      else stepOn(cluster, lane, { live, full: () => !live && progress.matched >= params.limit }, look)
     }
     if (backwards && progress.matched >= params.limit) waiting = newest(waiting, params.limit - progress.shown)
-    if (!live && !backwards && progress.shown + waiting.length > params.limit) waiting = waiting.slice(0, params.limit - progress.shown)
     flush()
     if (options.failAfter !== null && progress.scanned >= options.failAfter) return end('failed', lostBroker)
     if (!live && progress.shown >= params.limit) return end('limit', null)
@@ -158,10 +157,20 @@ function startOf(cluster: FakeCluster, topic: FakeTopic, partition: FakePartitio
   }
 }
 
+interface StepOptions {
+  live: boolean
+  full(): boolean
+}
+
 /** Reads some records of a lane upwards, live past the end. */
-function stepOn(cluster: FakeCluster, { topic, partition, progress }: Lane, live: boolean, look: (record: RecordRow) => void): void {
+function stepOn(
+  cluster: FakeCluster,
+  { topic, partition, progress }: Lane,
+  { live, full }: StepOptions,
+  look: (record: RecordRow) => void,
+): void {
   if (live) progress.end = partition.latest
-  for (let count = 0; count < STEP && progress.at < progress.end; count++) {
+  for (let count = 0; count < STEP && progress.at < progress.end && !full(); count++) {
     const record = recordAt(cluster, topic, partition, progress.at++)
     if (record) look(record)
   }
