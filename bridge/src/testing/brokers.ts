@@ -42,6 +42,11 @@ export function broker(serve: (socket: Socket) => void = () => {}): Promise<Test
   })
 }
 
+/** Sends everything back. */
+export function echo(): Promise<TestBroker> {
+  return broker(socket => socket.pipe(socket))
+}
+
 /** Answers ApiVersions and Metadata: the brokers are those of `names`, read for each answer. */
 export function metadataBroker(names: () => Array<{ host: string; port: number }>): Promise<TestBroker> {
   return broker(socket => {
