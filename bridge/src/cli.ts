@@ -19,7 +19,7 @@ export interface Terminal {
 }
 
 /**
- * Runs `milena` and gives its exit code. On success it prints one line: the URL to open, with the token in its fragment. The bridge's log goes to
+ * Runs `milena` and gives its exit code: 2 for a command line that cannot be meant, 1 for what else went wrong. On success it prints one line: the URL to open, with the token in its fragment. The bridge's log goes to
  * the other output.
  */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     running = await start(args, terminal)
   } catch (error) {
     terminal.complain(explained(error))
-    return error instanceof UsageError ? 2 : 1
+    return error instanceof UsageError || error instanceof BridgeOptionError ? 2 : 1
   }
   terminal.print(running.bridge.link)
   await new Promise<void>(stop => terminal.onStop(stop))

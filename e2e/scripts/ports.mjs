@@ -46,3 +46,12 @@ export function listening(port) {
     socket.once('timeout', () => done(false))
   })
 }
+
+/**
+ * The first port from here on that nothing listens on.
+ * @param {number} port
+ */
+export async function freeFrom(port) {
+  while (!(await canListen(port))) port++
+  return port
+}
