@@ -14,7 +14,7 @@ type Bytes = Uint8Array | null
 interface Plain {
   key: Bytes
   value: Bytes
-  headers: { key: string; value: Bytes }[]
+  headers: readonly { key: string; value: Bytes }[]
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

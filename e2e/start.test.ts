@@ -52,9 +52,10 @@ test('npm start serves the explorer and a sandbox cluster, prints one URL, and e
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in order: connections are let go, the exit code is 0', async signal => {
   const started = await nodeStart()
-  const socket = new WebSocket(started.url.replace('http', 'ws'))
-  socket.on('error', () => {})
+  const client = new Client({ seedBrokers: await brokersOf(started.url, started.token), transport: webSocket({ ...started, WebSocket }) })
+  await client.ping()
   expect(await started.stop(signal)).toEqual({ code: 0, left: [] })
+  await client.close()
 })
 
 test('npm start -- --brokers reaches a real cluster, and nothing but it', async () => {

@@ -15,15 +15,37 @@ const CHUNK = Buffer.alloc(64 * 1024, 7)
 const HEAD = Buffer.from([0x7f, 0xff, 0xff, 0xff, 0, 18, 0, 0])
 const BIG = 0x7fffffff
 
+/**
+ * @typedef {'down' | 'up'} Direction
+ * @typedef {'pipe' | 'bridge'} Kind
+ * @typedef {{ cpuPerGb: number, mbPerSecond: number }} Run
+ * @typedef {{ port: number, url: string, token: string, heard(key: string): Promise<Record<string, number>>, cpu(): Promise<number>, stop(): void }} Role
+ */
+
+/** @param {object} message */
+const tell = message => void process.send?.(message)
+
+/** @param {import('node:net').Server} server */
+function listening(server) {
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    if (address && typeof address === 'object') tell({ port: address.port })
+  })
+}
+
 /** Each runs in a process of its own, says where it listens, and answers `cpu` with the CPU time it has used. */
 const roles = {
-  /** Sends so many bytes to whoever asks, or swallows what comes; says when that was all. */
+  /**
+   * Sends so many bytes to whoever asks, or swallows what comes; says when that was all.
+   * @param {Direction} direction
+   * @param {number} bytes
+   */
   async peer(direction, bytes) {
     const server = createServer(socket => {
       socket.on('error', () => {})
       let left = direction === 'down' ? bytes : bytes + HEAD.length
       if (direction === 'up') {
-        socket.on('data', chunk => (left -= chunk.length) <= 0 && process.send({ done: true }))
+        socket.on('data', chunk => (left -= chunk.length) <= 0 && tell({ done: true }))
         return
       }
       const push = () => {
@@ -34,16 +56,18 @@ const roles = {
       }
       push()
     })
-    server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+    listening(server)
   },
+  /** @param {number} port */
   async pipe(port) {
     const server = createServer(socket => {
       const upstream = connect({ port, host: '127.0.0.1', noDelay: true })
       for (const each of [socket, upstream]) each.on('error', () => {})
       socket.pipe(upstream).pipe(socket)
     })
-    server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+    listening(server)
   },
+  /** @param {number} port */
   async bridge(port) {
     const { createBridge } = await import('@milena/bridge')
     const { url, token } = await createBridge({
@@ -51,15 +75,22 @@ const roles = {
       maxRequestBytes: BIG,
       clusters: [{ id: 'bench', bootstrap: [`127.0.0.1:${port}`] }],
     })
-    process.send({ url, token, port: Number(new URL(url).port) })
+    tell({ url, token, port: Number(new URL(url).port) })
   },
 }
 
-/** A role's process. */
+/**
+ * A role's process.
+ * @param {keyof typeof roles} role
+ * @param {...(string | number)} args
+ * @returns {Promise<Role>}
+ */
 async function start(role, ...args) {
   const child = fork(fileURLToPath(import.meta.url), ['--role', role, ...args.map(String)])
+  /** @type {Role['heard']} */
   const heard = key =>
     new Promise(resolve => {
+      /** @param {Record<string, number>} message */
       const listen = message => {
         if (!(key in message)) return
         child.off('message', listen)
@@ -67,7 +98,7 @@ async function start(role, ...args) {
       }
       child.on('message', listen)
     })
-  const ready = await heard('port')
+  const ready = /** @type {Pick<Role, 'port' | 'url' | 'token'>} */ (/** @type {unknown} */ (await heard('port')))
   const cpu = async () => {
     const answer = heard('cpu')
     child.send('cpu')
@@ -76,21 +107,32 @@ async function start(role, ...args) {
   return { ...ready, heard, cpu, stop: () => child.kill() }
 }
 
+/**
+ * @param {Role} relay
+ * @param {Kind} kind
+ * @param {Direction} direction
+ * @param {number} bytes
+ * @param {Role} peer
+ * @param {number} upstream
+ * @returns {Promise<unknown>}
+ */
 async function client(relay, kind, direction, bytes, peer, upstream) {
-  const done = direction === 'up' ? peer.heard('done') : undefined
+  const done = direction === 'up' ? peer.heard('done') : Promise.resolve()
   if (kind === 'pipe') {
     const socket = connect({ port: relay.port, host: '127.0.0.1' })
     if (direction === 'down') return received(bytes, add => socket.on('data', add)).finally(() => socket.destroy())
     socket.write(HEAD)
     for (let left = bytes; left > 0; left -= CHUNK.length)
-      if (!socket.write(CHUNK)) await new Promise(resolve => socket.once('drain', resolve))
+      if (!socket.write(CHUNK)) await new Promise(resolve => socket.once('drain', () => resolve(undefined)))
     return done.finally(() => socket.destroy())
   }
   const { WebSocket } = await import('ws')
   const bearer = `bearer.${Buffer.from(relay.token).toString('base64url')}`
   const ws = new WebSocket(`${relay.url.replace('http', 'ws')}v1/tcp?addr=127.0.0.1:${upstream}`, ['kafka-bridge.v1', bearer])
   if (direction === 'down')
-    return received(bytes, add => ws.on('message', (data, binary) => binary && add(data))).finally(() => ws.terminate())
+    return received(bytes, add => ws.on('message', (data, binary) => binary && data instanceof Buffer && add(data))).finally(() =>
+      ws.terminate(),
+    )
   await new Promise(resolve => ws.once('message', resolve))
   ws.send(HEAD)
   for (let left = bytes; left > 0; left -= CHUNK.length) {
@@ -100,13 +142,22 @@ async function client(relay, kind, direction, bytes, peer, upstream) {
   return done.finally(() => ws.terminate())
 }
 
+/**
+ * @param {number} bytes
+ * @param {(add: (chunk: Buffer) => void) => void} listen
+ */
 function received(bytes, listen) {
   return new Promise(resolve => {
     let left = bytes
-    listen(chunk => (left -= chunk.length) <= 0 && resolve())
+    listen(chunk => (left -= chunk.length) <= 0 && resolve(undefined))
   })
 }
 
+/**
+ * @param {Kind} kind
+ * @param {Direction} direction
+ * @param {number} bytes
+ */
 async function measure(kind, direction, bytes) {
   const peer = await start('peer', direction, bytes)
   const relay = await start(kind, peer.port)
@@ -119,19 +170,23 @@ async function measure(kind, direction, bytes) {
   return { cpuPerGb: (cpu / bytes) * GB, mbPerSecond: bytes / 2 ** 20 / seconds }
 }
 
+/** @param {number[]} values */
 function median(values) {
   return values.sort((a, b) => a - b)[values.length >> 1]
 }
 
+/** @param {{ gb: number, rounds: number }} options */
 async function bench({ gb, rounds }) {
   const bytes = Math.ceil((gb * GB) / CHUNK.length) * CHUNK.length
   console.log(`${'relay, CPU s per GB'.padEnd(24)}${'pipe'.padStart(8)}${'bridge'.padStart(8)}${'ratio'.padStart(8)}${'MB/s'.padStart(16)}`)
-  for (const direction of ['down', 'up']) {
+  for (const direction of /** @type {const} */ (['down', 'up'])) {
+    /** @type {Record<Kind, Run[]>} */
     const runs = { pipe: [], bridge: [] }
     for (let round = 0; round < rounds; round++)
-      for (const kind of ['pipe', 'bridge']) runs[kind].push(await measure(kind, direction, bytes))
+      for (const kind of /** @type {const} */ (['pipe', 'bridge'])) runs[kind].push(await measure(kind, direction, bytes))
+    /** @param {Kind} kind @param {keyof Run} key */
     const of = (kind, key) => median(runs[kind].map(run => run[key]))
-    const [pipe, bridge] = ['pipe', 'bridge'].map(kind => of(kind, 'cpuPerGb'))
+    const [pipe, bridge] = [of('pipe', 'cpuPerGb'), of('bridge', 'cpuPerGb')]
     const speed = `${of('pipe', 'mbPerSecond').toFixed(0)} / ${of('bridge', 'mbPerSecond').toFixed(0)}`
     console.log(
       direction.padEnd(24) + [pipe, bridge, bridge / pipe].map(value => value.toFixed(2).padStart(8)).join('') + speed.padStart(16),
@@ -144,8 +199,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 if (values.role) {
-  process.on('message', () => process.send({ cpu: Object.values(process.cpuUsage()).reduce((a, b) => a + b) / 1e6 }))
-  await roles[values.role](...positionals.map(value => (/^\d+$/.test(value) ? Number(value) : value)))
+  process.on('message', () => tell({ cpu: Object.values(process.cpuUsage()).reduce((a, b) => a + b) / 1e6 }))
+  const [first, second] = positionals
+  if (values.role === 'peer') await roles.peer(first === 'up' ? 'up' : 'down', Number(second))
+  else if (values.role === 'pipe') await roles.pipe(Number(first))
+  else await roles.bridge(Number(first))
 } else {
   await bench({ gb: Number(values.gb), rounds: Number(values.rounds) })
 }
