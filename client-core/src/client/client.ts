@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { CallOptions } from '../cluster/cluster.js'
 import { Cluster } from '../cluster/cluster.js'
 import type { TopicView } from '../cluster/metadata.js'
