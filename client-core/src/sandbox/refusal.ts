@@ -5,15 +5,26 @@ export interface RecordError {
   batchIndexErrorMessage: string
 }
 
+export interface RefusalDetails {
+  recordErrors?: readonly RecordError[]
+  /** Whether the message goes to the client, where the answer has a place for it. Default: with `recordErrors`. */
+  told?: boolean
+}
+
 /** A rule of the broker that a request, or a part of it, broke: the handler turns it into the error code of that part. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
+  readonly recordErrors: readonly RecordError[]
+  readonly told: boolean
+
   constructor(
     readonly code: KafkaErrorCode,
     message: string,
-    readonly recordErrors: readonly RecordError[] = [],
+    { recordErrors = [], told = recordErrors.length > 0 }: RefusalDetails = {},
   ) {
     super(message)
+    this.recordErrors = recordErrors
+    this.told = told
   }
 }
 

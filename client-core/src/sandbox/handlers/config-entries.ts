@@ -41,9 +41,18 @@ export function describeBroker(settings: Settings, own: ReadonlyMap<string, stri
   })
 }
 
+/** Since eligible leader replicas (KIP-966) a cluster begins with this one setting as a dynamic default for all its brokers. */
+const DYNAMIC_DEFAULT = 'min.insync.replicas'
+
+export function dynamicDefaults(settings: Settings): ConfigEntry[] {
+  return describeBroker(settings, new Map()).filter(({ name }) => name === DYNAMIC_DEFAULT)
+}
+
 function brokerSynonyms(settings: Settings, name: string, byDefault: string | null): Synonym[] {
   const given = settings.broker.get(name)
-  const synonyms = given === undefined ? [] : [{ name, value: given, source: configSources.staticBroker }]
+  const synonyms: Synonym[] =
+    name === DYNAMIC_DEFAULT ? [{ name, value: given ?? byDefault, source: configSources.dynamicDefaultBroker }] : []
+  if (given !== undefined) synonyms.push({ name, value: given, source: configSources.staticBroker })
   return byDefault === null ? synonyms : [...synonyms, { name, value: byDefault, source: configSources.default }]
 }
 

@@ -26,7 +26,7 @@ export const createPartitions = handler(CreatePartitionsRequest, {
 function grow(cluster: Cluster, { name, count, assignments }: Asked, validateOnly: boolean) {
   try {
     const topic = cluster.topics.get(name)
-    if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
+    if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', '')
     const now = topic.partitions.length
     if (count === now) throw new Refusal('INVALID_PARTITIONS', `Topic already has ${now} partition(s).`)
     if (count < now)
@@ -53,5 +53,5 @@ function grow(cluster: Cluster, { name, count, assignments }: Asked, validateOnl
 
 function refused(name: string, error: unknown) {
   if (!(error instanceof Refusal)) throw error
-  return { name, errorCode: errnoOf(error.code), errorMessage: error.message }
+  return { name, errorCode: errnoOf(error.code), errorMessage: error.message || null }
 }

@@ -1,4 +1,4 @@
-import { zeroUuid } from '../../bytes/uuid.js'
+import { randomUuid } from '../../bytes/uuid.js'
 import { CreateTopicsRequest } from '../../protocol/api/create-topics.js'
 import { errnoOf, type KafkaErrorCode } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
@@ -35,7 +35,8 @@ function create(cluster: Cluster, asked: Asked, validateOnly: boolean) {
         return { name, value, readOnly, configSource, isSensitive }
       },
     )
-    const topicId = validateOnly ? zeroUuid : cluster.createTopic(spec).id
+    // Kafka makes up an id also for a topic that it does not make.
+    const topicId = validateOnly ? randomUuid() : cluster.createTopic(spec).id
     return {
       name: asked.name,
       topicId,

@@ -23,7 +23,10 @@ const asked = (request: Request, version: number): readonly Asked[] =>
 function remove({ cluster }: RequestContext, { name, topicId }: Asked) {
   const byId = name === null
   const topic = byId ? cluster.topicsById.get(topicId) : cluster.topics.get(name)
-  if (!topic) return { name, topicId, errorCode: errnoOf(byId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'), errorMessage: null }
+  if (!topic) {
+    const errorMessage = byId ? 'This server does not host this topic ID.' : 'This server does not host this topic-partition.'
+    return { name, topicId, errorCode: errnoOf(byId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'), errorMessage }
+  }
   cluster.deleteTopic(topic)
   return { name: topic.name, topicId: topic.id, errorCode: 0, errorMessage: null }
 }

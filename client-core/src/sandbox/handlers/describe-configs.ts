@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import { topicNameProblem } from '../state/topic-names.js'
-import { type ConfigEntry, describeBroker, describeTopic } from './config-entries.js'
+import { type ConfigEntry, describeBroker, describeTopic, dynamicDefaults } from './config-entries.js'
 import { handler, type RequestContext } from './handler.js'
 
 type Request = Output<typeof DescribeConfigsRequest>
@@ -39,7 +39,7 @@ function describe(context: RequestContext, request: Request, resource: Resource)
       synonyms: request.includeSynonyms ? entry.synonyms : [],
       documentation: request.includeDocumentation ? entry.documentation : null,
     }))
-    return { errorCode: 0, errorMessage: null, resourceType, resourceName, configs }
+    return { errorCode: 0, errorMessage: '', resourceType, resourceName, configs }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { errorCode: errnoOf(error.code), errorMessage: error.message, resourceType, resourceName, configs: [] }
@@ -56,13 +56,13 @@ function topicEntries({ cluster }: RequestContext, name: string): ConfigEntry[] 
   const problem = topicNameProblem(name)
   if (problem) throw new Refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`)
   const topic = cluster.topics.get(name)
-  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
+  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', '')
   return describeTopic(cluster.settings, topic.configs)
 }
 
-/** A broker answers for itself alone; the empty name means the defaults for all brokers, which nobody has changed. */
+/** A broker answers for itself alone; the empty name means the dynamic defaults for all brokers. */
 function brokerEntries({ cluster, broker, listener }: RequestContext, name: string): ConfigEntry[] {
-  if (name === '') return []
+  if (name === '') return dynamicDefaults(cluster.settings)
   if (name !== String(broker.id)) {
     if (!/^\d+$/.test(name)) throw new Refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`)
     throw new Refusal('INVALID_REQUEST', `Unexpected broker id, expected ${broker.id} or empty string, but received ${name}`)

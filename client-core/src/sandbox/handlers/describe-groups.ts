@@ -18,9 +18,12 @@ export const describeGroups = handler(DescribeGroupsRequest, {
 function describe(context: RequestContext, groupId: string, version: number, withOperations: boolean) {
   try {
     const group = groupHere(context, groupId)
-    if (group?.type === 'classic') return { ...told(group), authorizedOperations: withOperations ? groupOperations : NOT_ASKED }
+    const authorizedOperations = withOperations ? groupOperations : NOT_ASKED
+    if (group?.type === 'classic') return { ...told(group), authorizedOperations }
     const errorMessage = group ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`
-    return version >= 6 ? { ...nothing(groupId), errorCode: errnoOf('GROUP_ID_NOT_FOUND'), errorMessage } : nothing(groupId)
+    return version >= 6
+      ? { ...nothing(groupId), errorCode: errnoOf('GROUP_ID_NOT_FOUND'), errorMessage }
+      : { ...nothing(groupId), authorizedOperations }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { ...nothing(groupId), groupState: '', errorCode: errnoOf(error.code) }

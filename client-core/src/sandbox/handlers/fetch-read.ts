@@ -67,7 +67,13 @@ export function locate(context: RequestContext, request: Request, version: numbe
         ? topic?.partitions[asked.partition]
         : undefined
     const currentLeader = moved && { leaderId: moved.leader, leaderEpoch: moved.leaderEpoch }
-    return { asked, instead: { errorCode: errnoOf(error.code), ...(currentLeader && { currentLeader }) }, urgent: true }
+    // As in Kafka, what metadata does not know is answered without looking at a log, which leaves an empty list here, not null.
+    const abortedTransactions = error.code.startsWith('UNKNOWN_TOPIC') ? [] : null
+    return {
+      asked,
+      instead: { errorCode: errnoOf(error.code), abortedTransactions, ...(currentLeader && { currentLeader }) },
+      urgent: true,
+    }
   }
 }
 

@@ -11,7 +11,7 @@ export const findCoordinator = handler(FindCoordinatorRequest, {
   handle(context, request, version) {
     if (version >= 4) return { coordinators: request.coordinatorKeys.map(key => find(context, key, request.keyType)) }
     const { key: _, ...found } = find(context, request.key, request.keyType)
-    return found
+    return { ...found, errorMessage: found.errorMessage || 'NONE' }
   },
   failure(request, code, version) {
     const nobody = { ...none, errorCode: code, errorMessage: null }

@@ -15,7 +15,7 @@ export const listGroups = handler(ListGroupsRequest, {
         groupId: id,
         protocolType,
         groupState: state,
-        groupType: type === 'consumer' ? 'Consumer' : 'Classic',
+        groupType: type,
       }))
     return { errorCode: 0, groups }
   },

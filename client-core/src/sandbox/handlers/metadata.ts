@@ -18,8 +18,12 @@ export const metadata = handler(MetadataRequest, {
     const asked = request.topics !== null && !(version === 0 && request.topics.length === 0) ? request.topics : null
     const topics = asked
       ? asked.map(topic => one(context, request, topic, version))
-      : [...context.cluster.topics.values()].map(topic => known(context, topic, request))
-    return { ...clusterPart(context, request.includeClusterAuthorizedOperations), topics }
+      : [...context.cluster.topics.values()].map(topic => known(context, topic))
+    const topicAuthorizedOperations = request.includeTopicAuthorizedOperations ? topicOperations : NOT_ASKED
+    return {
+      ...clusterPart(context, request.includeClusterAuthorizedOperations),
+      topics: topics.map(topic => ({ ...topic, topicAuthorizedOperations })),
+    }
   },
   failure: (request, code) => ({
     brokers: [],
@@ -44,10 +48,10 @@ function one(context: RequestContext, request: Request, asked: Asked, version: n
   const { cluster } = context
   if (asked.name === null || (version >= 10 && asked.topicId !== zeroUuid)) {
     const topic = cluster.topicsById.get(asked.topicId)
-    return topic ? known(context, topic, request) : unknown('UNKNOWN_TOPIC_ID', version >= 12 ? null : '', asked.topicId)
+    return topic ? known(context, topic) : unknown('UNKNOWN_TOPIC_ID', version >= 12 ? null : '', asked.topicId)
   }
   const topic = cluster.topics.get(asked.name)
-  if (topic) return known(context, topic, request)
+  if (topic) return known(context, topic)
   if (topicNameProblem(asked.name) !== undefined) return unknown('INVALID_TOPIC_EXCEPTION', asked.name)
   if (request.allowAutoTopicCreation && cluster.settings.ofBroker('auto.create.topics.enable') === 'true') autoCreate(context, asked.name)
   // Also for a topic that was just asked to be made: with KRaft it is there a moment later, and the client asks again.
@@ -71,14 +75,13 @@ const unknown = (
   partitions: [],
 })
 
-function known(context: RequestContext, topic: Topic, request: Request) {
+function known(context: RequestContext, topic: Topic) {
   return {
     errorCode: 0,
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
     partitions: topic.partitions.map(partition => describe(context, partition)),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations ? topicOperations : NOT_ASKED,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import { Group } from '../state/group.js'
 import { logCommit } from '../state/offsets-topic.js'
+import type { Topic } from '../state/topic.js'
 import { checkCoordinator, checkMember } from './group-access.js'
 import { handler, type RequestContext } from './handler.js'
 import { findTopic } from './partition-access.js'
@@ -16,14 +17,14 @@ type Committed = TopicOffsets['partitions'][number]
 export const offsetCommit = handler(OffsetCommitRequest, {
   versions: [2, 10],
   handle(context, request, version) {
-    try {
-      const group = admit(context, request)
-      return everywhere(request, (topic, offset) => commitOne(context, group, topic, offset, version))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const code = errnoOf(error.code)
-      return everywhere(request, () => code)
-    }
+    const group = attempt(() => admit(context, request))
+    return everywhere(request, (topic, offset) => {
+      // What is wrong with a partition comes before what is wrong with the group.
+      const outcome = attempt(() => check(context, topic, offset, version))
+      if (outcome instanceof Refusal) return errnoOf(outcome.code)
+      if (group instanceof Refusal) return errnoOf(group.code)
+      return store(context, group, outcome, offset)
+    })
   },
   failure: (request, code) => everywhere(request, () => code),
 })
@@ -38,9 +39,8 @@ function everywhere(request: Request, codeOf: (topic: TopicOffsets, offset: Comm
   }
 }
 
-/** Who may commit; a group begins with its first commit. */
+/** Who may commit; a group begins with its first commit. The empty group id is a name like any other here, for consumers older than groups. */
 function admit(context: RequestContext, { groupId, memberId, generationIdOrMemberEpoch }: Request): Group {
-  if (groupId === '') throw new Refusal('INVALID_GROUP_ID', 'the group id is empty')
   checkCoordinator(context, groupId)
   const { groups } = context.cluster
   const simple = generationIdOrMemberEpoch < 0 && memberId === ''
@@ -51,22 +51,27 @@ function admit(context: RequestContext, { groupId, memberId, generationIdOrMembe
   return group
 }
 
-function commitOne(context: RequestContext, group: Group, asked: TopicOffsets, offset: Committed, version: number): number {
+function check(context: RequestContext, asked: TopicOffsets, { partitionIndex }: Committed, version: number): Topic {
+  const topic = findTopic(context, asked, version >= 10)
+  if (!topic.partitions[partitionIndex]) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic.name} has no partition ${partitionIndex}`)
+  return topic
+}
+
+function store({ cluster }: RequestContext, group: Group, topic: Topic, asked: Committed): number {
+  const metadata = asked.committedMetadata ?? ''
+  if (metadata.length > cluster.settings.numberOfBroker('offset.metadata.max.bytes')) return errnoOf('OFFSET_METADATA_TOO_LARGE')
+  const { committedOffset: offset, committedLeaderEpoch: leaderEpoch, partitionIndex } = asked
+  const committed = { offset, leaderEpoch, metadata, committedAtMs: cluster.clock.now() }
+  group.commit(topic.name, partitionIndex, committed)
+  logCommit(cluster, group.id, topic.name, partitionIndex, committed)
+  return 0
+}
+
+function attempt<T>(work: () => T): T | Refusal {
   try {
-    const topic = findTopic(context, asked, version >= 10)
-    if (!topic.partitions[offset.partitionIndex])
-      throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic.name} has no partition ${offset.partitionIndex}`)
-    const metadata = offset.committedMetadata ?? ''
-    if (metadata.length > context.cluster.settings.numberOfBroker('offset.metadata.max.bytes')) {
-      throw new Refusal('OFFSET_METADATA_TOO_LARGE', `the metadata has ${metadata.length} characters`)
-    }
-    const committedAtMs = context.cluster.clock.now()
-    const committed = { offset: offset.committedOffset, leaderEpoch: offset.committedLeaderEpoch, metadata, committedAtMs }
-    group.commit(topic.name, offset.partitionIndex, committed)
-    logCommit(context.cluster, group.id, topic.name, offset.partitionIndex, committed)
-    return 0
+    return work()
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return errnoOf(error.code)
+    if (error instanceof Refusal) return error
+    throw error
   }
 }

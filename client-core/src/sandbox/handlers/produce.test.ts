@@ -103,10 +103,10 @@ describe('what is refused', () => {
     ['a negative length', () => patched(batchOf(['a']), b => putInt32(b, at.length, -1)), 'CORRUPT_MESSAGE'],
     ['more records than it has', () => sealed(patched(batchOf(['a']), b => putInt32(b, at.recordCount, 5))), 'INVALID_RECORD'],
     ['no records in the batch', () => sealed(patched(batchOf(['a']), b => putInt32(b, at.recordCount, 0))), 'INVALID_RECORD'],
-    ['a record longer than its batch', () => sealed(batchOf(['a']).with(at.records, 0x7e)), 'CORRUPT_MESSAGE'],
+    ['a record longer than its batch', () => sealed(batchOf(['a']).with(at.records, 0x7e)), 'INVALID_RECORD'],
     ['a control batch', () => sealed(patched(batchOf(['a']), b => void (b[at.attributes + 1] |= attributeBits.control))), 'INVALID_RECORD'],
     ['a producer id without a sequence', () => batchOf(['a'], { producerId: 5n, producerEpoch: 0, baseSequence: -1 }), 'INVALID_RECORD'],
-    ['a codec that does not exist', () => sealed(patched(batchOf(['a']), b => void (b[at.attributes + 1] |= 7))), 'CORRUPT_MESSAGE'],
+    ['a codec that does not exist', () => sealed(patched(batchOf(['a']), b => void (b[at.attributes + 1] |= 7))), 'UNKNOWN_SERVER_ERROR'],
     [
       'a transaction that nobody opened',
       () => batchOf(['a'], { producerId: 5n, producerEpoch: 0, baseSequence: 0, transactional: true }),

@@ -116,7 +116,7 @@ describe('CreateTopics', () => {
 
   test('validateOnly makes nothing', async () => {
     const { client, sandbox } = await setup()
-    expect(await create(client, [spec()], true)).toMatchObject([{ errorCode: 0, topicId: zeroUuid }])
+    expect(await create(client, [spec()], true)).toMatchObject([{ errorCode: 0, numPartitions: 1 }])
     expect(sandbox.topics).toEqual([])
   })
 

@@ -43,7 +43,8 @@ function alreadyWritten(partition: Partition, batch: RecordBatch): Appended | un
   if (verdict.is === 'next') return undefined
   return {
     baseOffset: verdict.baseOffset,
-    logAppendTimeMs: partition.topic.settings.logAppendTime ? verdict.timestamp : -1n,
+    // The time of the batch, whoever gave it: Kafka answers a duplicate so.
+    logAppendTimeMs: verdict.timestamp,
     logStartOffset: partition.log.startOffset,
   }
 }
