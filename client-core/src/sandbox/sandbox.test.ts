@@ -122,6 +122,19 @@ describe('looking and writing from the side', () => {
     expect(() => sandbox.appendBatch('orders', 0, new Uint8Array(60))).toThrow(/at least 61 bytes/)
   })
 
+  test('one can wait for records', async () => {
+    const { sandbox, client } = await setup({ topics: { orders: 1 } })
+    let reached = false
+    const waiting = sandbox.reached('orders', 0, 2n).then(() => {
+      reached = true
+    })
+    await produceTo(client, 'orders', batchOf(['a']))
+    expect(reached).toBe(false)
+    await produceTo(client, 'orders', batchOf(['b', 'c']))
+    await waiting
+    await sandbox.reached('orders', 0, 3n)
+  })
+
   test('what is not there is named, with what is', async () => {
     const { sandbox } = await setup({ topics: { orders: 1 } })
     expect(() => sandbox.values('order', 0)).toThrow(/no partition 0 of a topic 'order'; its topics are orders/)

@@ -166,6 +166,20 @@ export class Sandbox {
     return endTransaction(this.#cluster, this.#partition(topic, partition), producerId, producerEpoch, how)
   }
 
+  /** Resolves when the partition's end has reached this offset. */
+  reached(topic: string, partition: number, endOffset: bigint): Promise<void> {
+    const watched = this.#partition(topic, partition)
+    return new Promise(resolve => {
+      const look = () => {
+        if (watched.log.endOffset < endOffset) return
+        unwatch()
+        resolve()
+      }
+      const unwatch = watched.watch(look)
+      look()
+    })
+  }
+
   /** What was written and can still be read, oldest first. Compressed batches need the option `codec`. */
   records(topic: string, partition: number): KafkaRecord[] {
     return recordsOf(this.#cluster, this.#partition(topic, partition))

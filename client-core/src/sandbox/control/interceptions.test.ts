@@ -197,6 +197,17 @@ describe('which requests', () => {
     expect((await ping(client)).clusterId).toBe(sandbox.clusterId)
   })
 
+  test('an acks=0 request that fails has its connection closed: there is no other way to say it', async () => {
+    const { sandbox, client } = await setup(orders)
+    sandbox.intercept('Produce', fail('NOT_LEADER_OR_FOLLOWER'))
+    await client.tell(ProduceRequest, 9, {
+      acks: 0,
+      timeoutMs: 1,
+      topicData: [{ name: 'orders', partitionData: [{ index: 0, records: batchOf(['a']) }] }],
+    })
+    expect(await client.closed()).toBe(true)
+  })
+
   test('an action that throws cuts the connection and is told as a fault', async () => {
     const faults: unknown[] = []
     const { sandbox, client } = await setup({ onFault: error => faults.push(error) })

@@ -4,7 +4,7 @@ import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import { handler } from './handler.js'
-import { checkReplicas, MAX_PARTITIONS } from './new-topic.js'
+import { checkReplicas, checkRoom } from './new-topic.js'
 
 type Asked = Output<typeof CreatePartitionsRequest>['topics'][number]
 
@@ -31,9 +31,7 @@ function grow(cluster: Cluster, { name, count, assignments }: Asked, validateOnl
     if (count === now) throw new Refusal('INVALID_PARTITIONS', `Topic already has ${now} partition(s).`)
     if (count < now)
       throw new Refusal('INVALID_PARTITIONS', `The topic ${name} currently has ${now} partition(s); ${count} would not be an increase.`)
-    if (count - now > MAX_PARTITIONS) {
-      throw new Refusal('POLICY_VIOLATION', `Excessively large number of partitions per request: at most ${MAX_PARTITIONS} are allowed.`)
-    }
+    checkRoom(cluster, count - now)
     if (assignments && assignments.length !== count - now) {
       const more = `Attempted to add ${count - now} additional partition(s), but only ${assignments.length} assignment(s) were specified.`
       throw new Refusal('INVALID_REPLICA_ASSIGNMENT', more)

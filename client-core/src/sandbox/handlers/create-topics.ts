@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import { describeTopic } from './config-entries.js'
 import { handler } from './handler.js'
-import { checkNewTopic, MAX_PARTITIONS } from './new-topic.js'
+import { checkNewTopic, checkRoom } from './new-topic.js'
 
 type Request = Output<typeof CreateTopicsRequest>
 type Asked = Request['topics'][number]
@@ -27,9 +27,7 @@ export const createTopics = handler(CreateTopicsRequest, {
 function create(cluster: Cluster, asked: Asked, validateOnly: boolean) {
   try {
     const spec = checkNewTopic(cluster, asked)
-    if (spec.partitions > MAX_PARTITIONS) {
-      throw new Refusal('POLICY_VIOLATION', `Excessively large number of partitions per request: at most ${MAX_PARTITIONS} are allowed.`)
-    }
+    checkRoom(cluster, spec.partitions)
     const configs = describeTopic(cluster.settings, spec.configs ?? new Map()).map(
       ({ name, value, readOnly, configSource, isSensitive }) => {
         return { name, value, readOnly, configSource, isSensitive }

@@ -33,7 +33,7 @@ export interface Handler<M extends RequestMessage = RequestMessage> {
   readonly advertised?: readonly [min: number, max: number]
   /** The answer; undefined when there is none to send. Throwing `Disconnect` cuts the connection. */
   handle(context: RequestContext, request: Output<M>, version: number): Reply<M> | Promise<Reply<M>>
-  /** The answer that carries `errorCode` in every place where the broker would put it, and nothing done. */
+  /** The answer that carries `errorCode` in every place where the broker would put it, and nothing done. May cut the connection, too. */
   failure(request: Output<M>, errorCode: number, version: number): Input<M['response']>
 }
 export type Reply<M extends RequestMessage> = Input<M['response']> | undefined

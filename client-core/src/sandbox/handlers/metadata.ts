@@ -60,8 +60,10 @@ function one(context: RequestContext, request: Request, asked: Asked, version: n
 
 function autoCreate({ cluster }: RequestContext, name: string): void {
   const replicationFactor = cluster.settings.numberOfBroker('default.replication.factor')
-  if (collides(name, cluster.topics.keys()) !== undefined || replicationFactor > cluster.running.length) return
-  cluster.createTopic({ name, partitions: cluster.settings.numberOfBroker('num.partitions'), replicationFactor })
+  const partitions = cluster.settings.numberOfBroker('num.partitions')
+  if (collides(name, cluster.topics.keys()) !== undefined || replicationFactor > cluster.running.length || !cluster.hasRoomFor(partitions))
+    return
+  cluster.createTopic({ name, partitions, replicationFactor })
 }
 
 const unknown = (

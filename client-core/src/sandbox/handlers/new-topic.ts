@@ -8,8 +8,14 @@ import { collides, topicNameProblem } from '../state/topic-names.js'
 
 type Asked = Output<typeof CreateTopicsRequest>['topics'][number]
 
-/** KRaft refuses requests that make more than this at once; here it also bounds the cluster. */
-export const MAX_PARTITIONS = 10_000
+/** KRaft refuses requests that make more than this at once. */
+const MAX_PARTITIONS = 10_000
+
+/** @throws Refusal when the request, or the cluster with it, would have too many partitions. */
+export function checkRoom(cluster: Cluster, partitions: number): void {
+  if (partitions <= MAX_PARTITIONS && cluster.hasRoomFor(partitions)) return
+  throw new Refusal('POLICY_VIOLATION', `Excessively large number of partitions per request: at most ${MAX_PARTITIONS} are allowed.`)
+}
 
 /** The topic that a CreateTopics asks for, with the broker's defaults filled in (KIP-464: -1). */
 export function checkNewTopic(cluster: Cluster, asked: Asked): NewTopic {

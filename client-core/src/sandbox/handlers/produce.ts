@@ -26,11 +26,11 @@ export const produce = handler(ProduceRequest, {
     return undefined
   },
 
-  failure: (request, code) => ({
-    responses: request.topicData.map(topic => ({
-      name: topic.name,
-      topicId: topic.topicId,
-      partitionResponses: topic.partitionData.map(({ index }) => ({ index, errorCode: code, baseOffset: -1n })),
-    })),
-  }),
+  failure(request, code) {
+    if (request.acks === 0) throw new Disconnect('a Produce with acks=0 failed')
+    const responses = request.topicData.map(({ name, topicId, partitionData }) => {
+      return { name, topicId, partitionResponses: partitionData.map(({ index }) => ({ index, errorCode: code, baseOffset: -1n })) }
+    })
+    return { responses }
+  },
 })

@@ -10,6 +10,9 @@ import { placeReplicas } from './placement.js'
 import type { Settings } from './settings.js'
 import { Topic } from './topic.js'
 
+/** Of the whole cluster. */
+const MAX_PARTITIONS = 200_000
+
 export interface NewTopic {
   name: string
   partitions: number
@@ -29,6 +32,7 @@ export class Cluster {
   readonly groups = new Map<string, Group>()
   readonly listeners = new Set<Listener>()
   #nextProducerId = 1000n
+  #partitionCount = 0
 
   constructor(
     readonly id: string,
@@ -45,6 +49,11 @@ export class Cluster {
   /** Any running broker takes controller requests, as in KRaft, where Metadata names one at random; here it is the one with the lowest id. */
   get controllerId(): number {
     return this.running[0]?.id ?? -1
+  }
+
+  /** Whether there is room for so many more partitions: what clients may ask for has to end somewhere. */
+  hasRoomFor(partitions: number): boolean {
+    return this.#partitionCount + partitions <= MAX_PARTITIONS
   }
 
   newProducerId(): bigint {
@@ -72,6 +81,7 @@ export class Cluster {
       const isr = nodes.filter(id => this.brokers.get(id)?.running)
       const partition = new Partition(topic, first + i, nodes, isr, startOffset)
       topic.partitions.push(partition)
+      this.#partitionCount++
       partition.lead(isr[0] ?? -1)
     })
   }
@@ -80,6 +90,7 @@ export class Cluster {
     this.topics.delete(topic.name)
     this.topicsById.delete(topic.id)
     topic.deleted = true
+    this.#partitionCount -= topic.partitions.length
     for (const group of this.groups.values()) group.offsets.delete(topic.name)
     for (const partition of topic.partitions) partition.lead(-1)
   }
