@@ -3,7 +3,9 @@ import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { type Connection, describe } from './connection.js'
 import { type DialContext, type Dialled, dial } from './dial.js'
+import { parkOf } from './park.js'
 import { orAborted } from './retry.js'
+import { pausesAfterResponse } from './throttle.js'
 import { chooseVersion, type VersionRange } from './versions.js'
 
 /** Requests that block at the broker must not hold up others: each purpose has a connection of its own, opened when it is first needed. */
@@ -29,12 +31,13 @@ export interface SendOptions {
   retryOf?: number
   minVersion?: number
   maxVersion?: number
-  /** How long the request may make the broker wait. */
+  /** How long the request may make the broker wait. Default: what the request itself says. */
   parkMs?: number
   noResponse?: boolean
   /** A connection of the caller's own, beside those that all share. */
   lane?: string
-  requestId?: number
+  /** Told the request's id when it is handed to a connection; not told when none could be opened. */
+  onIssued?: (requestId: number, broker: BrokerMetadata) => void
 }
 
 const slotOf = (purpose: Purpose, lane: string | undefined): string => (lane === undefined ? purpose : `${purpose}:${lane}`)
@@ -57,10 +60,14 @@ export class Broker {
     return this.#stop.signal.aborted
   }
 
-  /** The version that a request would use, once the broker is known. Opens a connection when it is not. */
-  async versionFor(message: RequestMessage, pin?: { min?: number; max?: number }): Promise<number> {
-    if (!this.#known) await this.#connect(purposeOf(message.key))
-    return chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
+  /** The version that a request would use; undefined while no connection was opened. @throws ClientError `UNSUPPORTED_VERSION`. */
+  versionOf(message: RequestMessage, pin?: { min?: number; max?: number }): number | undefined {
+    return this.#known ? chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata)) : undefined
+  }
+
+  /** Resolves when a connection for such requests is open, so that the broker's versions are known. */
+  async open(message: RequestMessage): Promise<void> {
+    await this.#connect(purposeOf(message.key))
   }
 
   async send<M extends RequestMessage>(
@@ -70,36 +77,39 @@ export class Broker {
   ): Promise<ResponseTo<M>> {
     const slot = slotOf(purposeOf(message.key), options.lane)
     const open = this.#connections.get(slot)
-    const connection = open && !open.isClosed ? open : await orAborted(this.#connect(slot), options.signal)
+    // Whoever comes while others wait for the connection goes behind them.
+    const isOpen = open && !open.isClosed && !this.#opening.has(slot)
+    const connection = isOpen ? open : await orAborted(this.#connect(slot), options.signal)
     const pin = { min: options.minVersion, max: options.maxVersion }
     const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
-    const parkMs = options.parkMs ?? 0
-    const answer = await connection.request(message, typeof body === 'function' ? body(version) : body, {
+    const filled = typeof body === 'function' ? body(version) : body
+    const parkMs = options.parkMs ?? parkOf(message.key, filled)
+    const requestId = this.context.nextRequestId()
+    options.onIssued?.(requestId, this.metadata)
+    const answer = await connection.request(message, filled, {
       version,
       timeoutMs: parkMs + this.context.options.requestTimeoutOverheadMs,
       parkMs,
       noResponse: options.noResponse,
       signal: options.signal,
-      requestId: options.requestId ?? this.context.nextRequestId(),
+      requestId,
       attempt: options.attempt ?? 1,
       retryOf: options.retryOf,
       initiator: options.initiator,
     })
-    this.#throttle(connection, answer, options)
+    const throttleMs = (answer as { throttleTimeMs?: number } | undefined)?.throttleTimeMs ?? 0
+    if (throttleMs > 0) this.#throttle(connection, requestId, throttleMs, pausesAfterResponse(message.key, version))
     return answer
   }
 
-  /** Since KIP-219 the broker answers first and expects us to wait. */
-  #throttle(connection: Connection, answer: unknown, options: SendOptions): void {
-    const ms = (answer as { throttleTimeMs?: number } | undefined)?.throttleTimeMs ?? 0
-    if (ms <= 0) return
-    connection.throttle(ms)
+  #throttle(connection: Connection, requestId: number, throttleMs: number, throttledAfterResponse: boolean): void {
+    if (throttledAfterResponse) connection.throttle(throttleMs)
     this.context.env.hooks.onBrokerThrottle?.({
       broker: this.metadata,
       connectionId: connection.id,
-      requestId: options.requestId ?? -1,
-      throttleMs: ms,
-      throttledAfterResponse: false,
+      requestId,
+      throttleMs,
+      throttledAfterResponse,
     })
   }
 
@@ -107,14 +117,20 @@ export class Broker {
     const opening = this.#opening.get(slot)
     if (opening) return opening
     if (this.isStopped) return Promise.reject(this.#stopped())
-    const work = this.#dial(slot).finally(() => this.#opening.delete(slot))
+    const work = this.#dial(slot)
     this.#opening.set(slot, work)
+    // One turn later, when those who waited have gone on: nobody may overtake them.
+    const forget = () => queueMicrotask(() => this.#opening.delete(slot))
+    work.then(forget, forget)
     return work
   }
 
   async #dial(slot: string): Promise<Connection> {
-    const dialled: Dialled = await dial(this.context, this.metadata, slot, this.#stop.signal, connection => {
+    const onClosed = (connection: Connection) => {
       if (this.#connections.get(slot) === connection) this.#connections.delete(slot)
+    }
+    const dialled: Dialled = await dial(this.context, this.metadata, slot, this.#stop.signal, onClosed).catch((error: Error) => {
+      throw this.isStopped ? this.#stopped() : error
     })
     if (this.isStopped) {
       dialled.connection.close()
@@ -127,7 +143,7 @@ export class Broker {
   }
 
   #stopped(): ClientError {
-    return new ClientError('UNKNOWN_BROKER', `${describe(this.metadata)} is no longer part of the cluster, or the client was closed`)
+    return new ClientError('CONNECTION_CLOSED', `${describe(this.metadata)} is no longer part of the cluster, or the client was closed`)
   }
 
   /** Closes connections that nobody used for `idleMs`. */
@@ -139,7 +155,15 @@ export class Broker {
 
   /** Closes the connections that only this lane uses. */
   closeLane(lane: string): void {
-    for (const [slot, connection] of [...this.#connections]) if (slot.endsWith(`:${lane}`)) connection.close()
+    const unwanted = new ClientError('ABORTED', 'whoever asked was closed')
+    for (const [slot, connection] of [...this.#connections]) if (slot.endsWith(`:${lane}`)) connection.close(unwanted)
+    for (const [slot, work] of this.#opening) {
+      if (slot.endsWith(`:${lane}`))
+        work.then(
+          connection => connection.close(unwanted),
+          () => {},
+        )
+    }
   }
 
   get hasConnections(): boolean {

@@ -2,12 +2,11 @@ import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import { fanOut } from '../hooks/fan-out.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
-import type { Logger } from '../hooks/logger.js'
-import { FindCoordinatorRequest } from '../protocol/api/find-coordinator.js'
+import { type Logger, logs } from '../hooks/logger.js'
+import { FindCoordinatorRequest, type FindCoordinatorResponse } from '../protocol/api/find-coordinator.js'
 import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
-import { TransportError } from '../transport/stream.js'
 import type { Broker, SendOptions } from './broker.js'
 import { CoordinatorCache, type CoordinatorType, coordinatorOf, coordinatorTypes } from './coordinators.js'
 import type { DialContext } from './dial.js'
@@ -16,13 +15,16 @@ import { MetadataLoop } from './metadata-loop.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { BrokerRegistry } from './registry.js'
 import { isRetriable, orAborted, sleep, throwIfAborted } from './retry.js'
+import { isUnreachable, noneOf } from './unreachable.js'
+
+export { isUnreachable } from './unreachable.js'
 
 /** Where a request goes. It is resolved anew for every try. */
 export type Target = 'any' | 'controller' | { broker: number } | { coordinator: CoordinatorType; key: string }
 
-export interface CallOptions extends Omit<SendOptions, 'attempt' | 'retryOf' | 'requestId'> {
+export interface CallOptions extends SendOptions {
   /** Throws what in an answer calls for another try, elsewhere or later. */
-  check?: (answer: unknown) => void
+  check?(answer: unknown): void
 }
 
 /** Asks for metadata about what a role works with, and hears what came. */
@@ -113,24 +115,17 @@ export class Cluster {
   ): Promise<ResponseTo<M>> {
     const { signal } = options
     let retryOf: number | undefined
-    return this.retry(message.key, signal, async attempt => {
+    const onIssued = (requestId: number, broker: BrokerMetadata) => {
+      retryOf = requestId
+      options.onIssued?.(requestId, broker)
+    }
+    const work = async (attempt: number) => {
       const brokers = await orAborted(this.#resolve(target), signal)
-      for (let i = 0; ; i++) {
-        const requestId = ++this.#requestIds
-        try {
-          const answer = await brokers[i].send(message, body, { ...options, attempt, retryOf, requestId })
-          options.check?.(answer)
-          return answer
-        } catch (error) {
-          this.#learn(error, target, brokers[i])
-          // Nothing reached this broker, so the next one can be asked at once.
-          if (i + 1 < brokers.length && isUnreachable(error) && !signal?.aborted && !this.isClosed) continue
-          throw error
-        } finally {
-          retryOf = requestId
-        }
-      }
-    })
+      return this.#askInTurn(target, brokers, message, body, () => ({ ...options, attempt, retryOf, onIssued }))
+    }
+    // A broker that was named and is not there is not waited for.
+    const isNamed = typeof target === 'object' && 'broker' in target
+    return this.retry(message.key, signal, work, error => isRetriable(error) && !(isNamed && isUnknownBroker(error)))
   }
 
   /** Sends once, to the first broker that the target means. */
@@ -140,17 +135,51 @@ export class Cluster {
     body: Input<M> | ((version: number) => Input<M>),
     options: CallOptions,
   ): Promise<ResponseTo<M>> {
-    const [broker] = await orAborted(this.#resolve(target), options.signal)
+    if (this.isClosed) throw closedError()
     try {
-      return await broker.send(message, body, { ...options, requestId: ++this.#requestIds })
+      const [broker] = await orAborted(this.#resolve(target), options.signal)
+      return await this.#askInTurn(target, [broker], message, body, () => options)
     } catch (error) {
-      this.#learn(error, target, broker)
-      throw error
+      throw this.isClosed ? closedError() : error
     }
   }
 
+  /** A broker that could not be asked is no reason to wait when another can. */
+  async #askInTurn<M extends RequestMessage>(
+    target: Target,
+    brokers: readonly Broker[],
+    message: M,
+    body: Input<M> | ((version: number) => Input<M>),
+    optionsOf: () => CallOptions,
+  ): Promise<ResponseTo<M>> {
+    const failures: Error[] = []
+    for (const broker of brokers) {
+      const options = optionsOf()
+      let isIssued = false
+      const onIssued = (requestId: number, to: BrokerMetadata) => {
+        isIssued = true
+        options.onIssued?.(requestId, to)
+      }
+      try {
+        const answer = await broker.send(message, body, { ...options, onIssued })
+        options.check?.(answer)
+        return answer
+      } catch (error) {
+        this.#learn(error, target, broker)
+        if ((isIssued && !isUnreachable(error)) || options.signal?.aborted || this.isClosed) throw error
+        failures.push(error as Error)
+      }
+    }
+    throw noneOf(failures)
+  }
+
   /** Runs `work` until it succeeds, fails for good, or the retries or their time are used up. */
-  async retry<T>(key: number, signal: AbortSignal | undefined, work: (attempt: number) => Promise<T>): Promise<T> {
+  async retry<T>(
+    key: number,
+    signal: AbortSignal | undefined,
+    work: (attempt: number) => Promise<T>,
+    mayHelp: (error: unknown) => boolean = isRetriable,
+  ): Promise<T> {
     const { requestRetries, retryTimeoutMs, retryBackoff, random } = this.options
     const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(key) : retryTimeoutMs
     const started = this.clock.now()
@@ -164,36 +193,50 @@ export class Cluster {
         throwIfAborted(signal)
         const pause = retryBackoff(attempt, random)
         const late = limit > 0 && this.clock.now() + pause > started + limit
-        if (!isRetriable(error) || attempt > requestRetries || late) throw error
-        try {
-          await sleep(this.clock, pause, signal, this.closing)
-        } catch (stop) {
-          throw this.isClosed ? closedError() : stop
-        }
+        if (!mayHelp(error) || attempt > requestRetries || late) throw error
+        if (logs(this.logger, 'debug'))
+          this.logger.log('debug', 'a request is tried again', { apiKey: key, attempt, pauseMs: pause, error })
+        await this.#pause(pause, signal)
       }
     }
   }
 
   /** The pause before try `attempt + 1`. */
   retryPause(attempt: number, signal?: AbortSignal): Promise<void> {
-    return sleep(this.clock, this.options.retryBackoff(attempt, this.options.random), signal, this.closing)
+    return this.#pause(this.options.retryBackoff(attempt, this.options.random), signal)
   }
 
-  async #resolve(target: Target): Promise<Broker[]> {
+  async #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await sleep(this.clock, ms, signal, this.closing)
+    } catch (stop) {
+      throw this.isClosed ? closedError() : stop
+    }
+  }
+
+  async #resolve(target: Target): Promise<readonly Broker[]> {
     if (target === 'any') return this.brokers.candidates()
     if (target === 'controller') {
-      // A KRaft broker forwards to the controller, so any broker will do when it is not known.
+      if (!this.brokers.byId(this.controllerId)) await this.loadMetadata([], { initiator: 'routing' })
+      // A KRaft broker forwards to the controller, so any broker will do when nobody says who it is.
       const controller = this.brokers.byId(this.controllerId)
       return controller ? [controller] : this.brokers.candidates()
     }
-    const nodeId = 'broker' in target ? target.broker : await this.coordinators.find(target.coordinator, target.key)
-    let broker = this.brokers.byId(nodeId)
-    if (!broker) {
-      await this.refreshMetadata()
-      broker = this.brokers.byId(nodeId)
+    if ('broker' in target) return [await this.#named(target.broker)]
+    const nodeId = await this.coordinators.find(target.coordinator, target.key)
+    try {
+      return [await this.#named(nodeId)]
+    } catch (error) {
+      if (isUnknownBroker(error)) this.coordinators.forget(target.coordinator, target.key)
+      throw error
     }
-    if (!broker) throw new ClientError('UNKNOWN_BROKER', `broker ${nodeId} is not part of the cluster, which has ${this.#brokerList()}`)
-    return [broker]
+  }
+
+  async #named(nodeId: number): Promise<Broker> {
+    if (!this.brokers.byId(nodeId)) await this.refreshMetadata()
+    const broker = this.brokers.byId(nodeId)
+    if (broker) return broker
+    throw new ClientError('UNKNOWN_BROKER', `broker ${nodeId} is not part of the cluster, which has ${this.#brokerList()}`)
   }
 
   #brokerList(): string {
@@ -201,15 +244,15 @@ export class Cluster {
   }
 
   /** What an error says about who coordinates or controls. */
-  #learn(error: unknown, target: Target, broker: Broker): void {
+  #learn(error: unknown, target: Target, { metadata: { nodeId } }: Broker): void {
     const moved = error instanceof KafkaError && movedCodes.has(error.code)
     const gone = isUnreachable(error)
-    if (typeof target === 'object' && 'coordinator' in target && (moved || gone)) {
-      this.coordinators.forget(target.coordinator, target.key)
-      if (gone) this.coordinators.forgetNode(broker.metadata.nodeId)
-    }
-    if (target === 'controller' && (moved || gone)) this.controllerId = -1
-    if (gone && broker.metadata.nodeId >= 0) this.refreshUrgently()
+    if (!moved && !gone) return
+    if (typeof target === 'object' && 'coordinator' in target) this.coordinators.forget(target.coordinator, target.key)
+    if (target === 'controller') this.controllerId = -1
+    if (!gone) return
+    this.coordinators.forgetNode(nodeId)
+    if (nodeId >= 0) this.refreshUrgently()
   }
 
   async #findCoordinator(type: CoordinatorType, key: string): Promise<number> {
@@ -219,7 +262,8 @@ export class Cluster {
       const keyType = version >= 1 ? coordinatorTypes[type] : 0
       return batched ? { key: '', keyType, coordinatorKeys: [key] } : { key, keyType, coordinatorKeys: [] }
     }
-    const options = { initiator: 'coordinator', check: (answer: unknown) => void coordinatorOf(answer as never, batched, key) }
+    const check = (answer: unknown) => void coordinatorOf(answer as FindCoordinatorResponse, batched, key)
+    const options = { initiator: 'coordinator', check }
     const answer = await this.call('any', FindCoordinatorRequest, body, options)
     const found = coordinatorOf(answer, batched, key)
     this.brokers.merge([found], false)
@@ -267,15 +311,15 @@ export class Cluster {
         topics: topics === null ? (version === 0 ? [] : null) : topics.map(name => ({ name })),
         allowAutoTopicCreation: version < 4 ? true : this.options.allowAutoTopicCreation,
       }),
-      options,
+      { check: refuseMetadata, ...options },
     )
     this.takeMetadata(answer, topics === null)
     return answer
   }
 
-  /** Every Metadata answer feeds the caches, whoever asked for it. */
+  /** Every good Metadata answer feeds the caches, whoever asked for it. */
   takeMetadata(answer: MetadataResponse, all: boolean): void {
-    if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode, 'Metadata was refused')
+    if (answer.errorCode !== 0 || this.isClosed) return
     this.brokers.merge(answer.brokers.map(toBroker), true)
     this.clusterId = answer.clusterId ?? this.clusterId
     this.controllerId = answer.controllerId
@@ -307,10 +351,9 @@ const toBroker = (b: { nodeId: number; host: string; port: number; rack: string 
   rack: b.rack ?? undefined,
 })
 
-const deadEnds = new Set(['FIRST_READ_EOF', 'NOT_KAFKA', 'UNKNOWN_BROKER', 'UNSUPPORTED_VERSION'])
-
-/** The broker did not get the request, or cannot be one: another broker may do. */
-export function isUnreachable(error: unknown): boolean {
-  if (error instanceof TransportError) return error.code !== 'ABORTED'
-  return error instanceof ClientError && deadEnds.has(error.code)
+function refuseMetadata(answer: unknown): void {
+  const { errorCode } = answer as MetadataResponse
+  if (errorCode !== 0) throw new KafkaError(errorCode, 'Metadata was refused')
 }
+
+const isUnknownBroker = (error: unknown): boolean => error instanceof ClientError && error.code === 'UNKNOWN_BROKER'

@@ -1,27 +1,14 @@
 import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
-import type { BrokerMetadata, FrameView, Hooks, RequestIdentity } from '../hooks/hooks.js'
+import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
-import type { ByteStream } from '../transport/stream.js'
+import { addressOf } from '../transport/reasons.js'
+import { type ByteStream, TransportError } from '../transport/stream.js'
 import { FrameReader } from './frames.js'
+import { type Attempt, Pending } from './pending.js'
 import { aborted, sleep } from './retry.js'
-
-/** How one attempt is to be sent; what its hooks say of it. */
-export interface Attempt {
-  version: number
-  /** For the answer, from the end of the write, in ms. */
-  timeoutMs: number
-  /** How much of that the broker may spend parking the request. */
-  parkMs?: number
-  /** acks=0: the broker sends no answer. */
-  noResponse?: boolean
-  signal?: AbortSignal
-  requestId: number
-  attempt: number
-  retryOf?: number
-  initiator: string
-}
+import { WireEvents } from './wire-events.js'
 
 export interface ConnectionEnvironment {
   clock: Clock
@@ -31,25 +18,12 @@ export interface ConnectionEnvironment {
   maxWriteBytes: number
 }
 
-interface Pending {
-  readonly message: RequestMessage
-  readonly attempt: Attempt
-  readonly correlationId: number
-  readonly chunks: Uint8Array[]
-  readonly bytes: number
-  readonly queuedAt: number
-  resolve(value: unknown): void
-  reject(error: Error): void
-  writeAt: number
-  writtenAt: number
-  readAt: number
-  /** The caller is gone: the answer is read and thrown away. */
-  abandoned: boolean
-}
+/** Correlation ids that are remembered of requests without an answer. */
+const rememberedUnanswered = 1024
 
 /**
- * One connection: requests are written one after the other and answered in the same order. What breaks the stream fails every request in flight
- * with a retriable error, once.
+ * One connection: requests are written one after the other and answered in the same order. What breaks the stream fails the request that it broke
+ * on with what happened, and every other request with a retriable error, once.
  */
 export class Connection {
   #correlationId = 0
@@ -59,13 +33,18 @@ export class Connection {
   #closed: Error | undefined
   #everRead = false
   #deadline: TimerHandle | undefined
+  #deadlineAt = Number.POSITIVE_INFINITY
   #throttledUntil = 0
+  /** When bytes last came, and when a request was last written. */
+  #readAt: number
+  #wroteAt: number
   /** Ends a pause that the broker asked for. */
   readonly #closing = new AbortController()
-  /** Correlation ids of acks=0 requests: some brokers (Event Hubs) answer them all the same. */
+  /** acks=0: some brokers (Event Hubs) answer all the same. */
   readonly #unanswered = new Set<number>()
-  /** When a request or an answer last moved. */
-  lastUsedAt: number
+  readonly #events: WireEvents
+  /** Whether the hooks were told of its opening, so that they must be told of its end. */
+  isAnnounced = false
 
   constructor(
     readonly id: number,
@@ -73,9 +52,10 @@ export class Connection {
     private readonly stream: ByteStream,
     private readonly env: ConnectionEnvironment,
     /** Called once, when the connection is of no more use. */
-    private readonly onClosed: (connection: Connection, error?: Error) => void,
+    private readonly onClosed: (connection: Connection) => void,
   ) {
-    this.lastUsedAt = env.clock.now()
+    this.#events = new WireEvents(broker, id, env.hooks, env.clock)
+    this.#readAt = this.#wroteAt = env.clock.now()
     void this.#read()
   }
 
@@ -85,34 +65,24 @@ export class Connection {
   get isIdle(): boolean {
     return this.#queue.length === 0 && this.#inflight.length === 0
   }
+  /** When a request or an answer last moved. */
+  get lastUsedAt(): number {
+    return Math.max(this.#readAt, this.#wroteAt)
+  }
 
   request<M extends RequestMessage>(message: M, body: Input<M>, attempt: Attempt): Promise<ResponseTo<M>> {
     if (this.#closed) return Promise.reject(this.#closed)
     return new Promise<unknown>((resolve, reject) => {
-      const correlationId = this.#correlationId
-      const chunks = encodeFrame(message, attempt.version, correlationId, this.env.clientId, body)
-      let bytes = 0
-      for (const chunk of chunks) bytes += chunk.length
-      if (bytes > this.env.maxWriteBytes) {
-        throw new ClientError('FRAME_TOO_LARGE', `${message.name} of ${bytes} bytes is over brokerMaxWriteBytes ${this.env.maxWriteBytes}`)
+      const chunks = encodeFrame(message, attempt.version, this.#correlationId, this.env.clientId, body)
+      const pending = new Pending(message, attempt, this.#correlationId, chunks, this.env.clock.now(), resolve, reject)
+      if (pending.bytes > this.env.maxWriteBytes) {
+        throw new ClientError(
+          'FRAME_TOO_LARGE',
+          `${message.name} of ${pending.bytes} bytes is over brokerMaxWriteBytes ${this.env.maxWriteBytes}`,
+        )
       }
-      this.#correlationId = (correlationId + 1) & 0x7fffffff
-      const queuedAt = this.env.clock.now()
-      const pending: Pending = {
-        message,
-        attempt,
-        correlationId,
-        chunks,
-        bytes,
-        queuedAt,
-        resolve,
-        reject,
-        writeAt: 0,
-        writtenAt: 0,
-        readAt: 0,
-        abandoned: false,
-      }
-      if (attempt.signal) this.#watch(pending, attempt.signal)
+      if (attempt.signal) this.#watchSignal(pending, attempt.signal)
+      this.#correlationId = (this.#correlationId + 1) & 0x7fffffff
       this.#queue.push(pending)
       if (!this.#writing) void this.#write()
     }) as Promise<ResponseTo<M>>
@@ -123,42 +93,51 @@ export class Connection {
     this.#throttledUntil = Math.max(this.#throttledUntil, this.env.clock.now() + ms)
   }
 
-  /** Without an error: closed in order, on our side. */
-  close(error?: Error): void {
+  /**
+   * Without an error: closed in order, on our side. The error is the culprit's, the oldest request without an answer if not told; it says nothing
+   * about the other requests, which may succeed on a new connection.
+   */
+  close(error?: Error, culprit: Pending | undefined = this.#inflight[0]): void {
     if (this.#closed) return
-    const address = describe(this.broker)
-    this.#closed = error ?? new ClientError('CONNECTION_CLOSED', `the connection to ${address} was closed`)
-    this.env.clock.clearTimeout(this.#deadline)
+    const gone = goneAway(this.broker, error)
+    this.#closed = gone
+    this.#disarm()
     this.#closing.abort()
     this.stream.close(error)
     const failed = [...this.#inflight, ...this.#queue]
     this.#inflight = []
     this.#queue = []
-    for (const pending of failed) this.#fail(pending, this.#closed)
-    this.env.hooks.onBrokerDisconnect?.({ broker: this.broker, connectionId: this.id, error })
-    this.onClosed(this, error)
+    this.onClosed(this)
+    for (const pending of failed) this.#fail(pending, pending === culprit && error ? error : gone)
+    if (this.isAnnounced) this.env.hooks.onBrokerDisconnect?.({ broker: this.broker, connectionId: this.id, error })
+  }
+
+  #fail(pending: Pending, error: Error): void {
+    this.#events.lost(pending, error)
+    pending.reject(error)
   }
 
   /** Cancelling a request does not cost the connection: what is not written yet is dropped, a late answer is thrown away. */
-  #watch(pending: Pending, signal: AbortSignal): void {
+  #watchSignal(pending: Pending, signal: AbortSignal): void {
+    if (signal.aborted) throw aborted(signal)
     const { resolve, reject } = pending
     const onAbort = () => {
       pending.abandoned = true
-      const queued = this.#queue.indexOf(pending)
-      if (queued >= 0) this.#queue.splice(queued, 1)
+      this.#queue = this.#queue.filter(queued => queued !== pending)
       reject(aborted(signal))
     }
-    if (signal.aborted) throw aborted(signal)
     signal.addEventListener('abort', onAbort, { once: true })
-    pending.resolve = value => {
+    pending.resolve = answer => {
       signal.removeEventListener('abort', onAbort)
-      resolve(value)
+      resolve(answer)
     }
     pending.reject = error => {
       signal.removeEventListener('abort', onAbort)
       reject(error)
     }
   }
+
+  // Writing ----------------------------------------------------------------------------------------------------------------------------------
 
   /** One writer: a request is on the wire whole before the next begins. */
   async #write(): Promise<void> {
@@ -174,79 +153,89 @@ export class Connection {
         const pending = this.#queue.shift()!
         pending.writeAt = clock.now()
         this.#inflight.push(pending)
+        this.#arm()
         await this.stream.write(pending.chunks)
-        if (this.#closed) return
-        this.#written(pending)
+        if (!this.#closed && pending.writtenAt === 0) this.#written(pending)
       }
     } catch (cause) {
-      this.close(broken(this.broker, cause))
+      this.close(broken(this.broker, cause, this.#everRead))
     } finally {
       this.#writing = false
     }
   }
 
   #written(pending: Pending): void {
-    pending.writtenAt = this.lastUsedAt = this.env.clock.now()
-    this.env.hooks.onBrokerWrite?.({
-      ...this.#identity(pending),
-      startedAtMs: pending.queuedAt,
-      bytesWritten: pending.bytes,
-      writeWaitMs: pending.writeAt - pending.queuedAt,
-      timeToWriteMs: pending.writtenAt - pending.writeAt,
-      parkMs: pending.attempt.parkMs ?? 0,
-      noResponse: pending.attempt.noResponse ?? false,
-      frame: new WrittenFrame(pending.chunks, pending.bytes),
-    })
+    pending.writtenAt = this.#wroteAt = this.env.clock.now()
     if (pending.attempt.noResponse) {
       this.#inflight.splice(this.#inflight.indexOf(pending), 1)
       this.#unanswered.add(pending.correlationId)
-      if (this.#unanswered.size > 1024) this.#unanswered.delete(this.#unanswered.values().next().value!)
-      this.#e2e(pending, 0)
+      if (this.#unanswered.size > rememberedUnanswered) this.#unanswered.delete(this.#unanswered.values().next().value!)
+    }
+    this.#events.written(pending)
+    if (pending.attempt.noResponse) {
+      this.#events.ended(pending, {})
       pending.resolve(undefined)
-    } else this.#watchDeadline()
+    }
+    this.#arm()
   }
 
-  /** One timer for the connection, on its oldest answer that is due: answers come in order. */
-  #watchDeadline(): void {
-    if (this.#deadline !== undefined || this.#closed) return
-    const first = this.#inflight[0]
-    if (!first || first.writtenAt === 0) return
+  // Deadlines --------------------------------------------------------------------------------------------------------------------------------
+
+  /** One timer, on the oldest request: answers come in order, so its time begins when it was written and the answer before it was read. */
+  #arm(): void {
+    const due = this.#due()
+    if (this.#closed || due === undefined) return this.#disarm()
+    if (due >= this.#deadlineAt) return
     const { clock } = this.env
-    const due = Math.max(first.writtenAt, this.lastUsedAt) + first.attempt.timeoutMs
+    this.#disarm()
+    this.#deadlineAt = due
     this.#deadline = clock.setTimeout(() => {
-      this.#deadline = undefined
-      const oldest = this.#inflight[0]
-      const since = Math.max(oldest?.writtenAt ?? 0, this.lastUsedAt)
-      if (oldest && oldest.writtenAt > 0 && clock.now() >= since + oldest.attempt.timeoutMs) this.#timedOut(oldest)
-      else this.#watchDeadline()
+      this.#disarm()
+      const now = this.#due()
+      if (now !== undefined && clock.now() >= now) this.#timedOut()
+      else this.#arm()
     }, due - clock.now())
   }
 
-  #timedOut(pending: Pending): void {
-    const what = `no answer to ${pending.message.name} from ${describe(this.broker)} within ${pending.attempt.timeoutMs} ms`
-    this.close(new ClientError('REQUEST_TIMEOUT', `${what}: the broker hangs, or the way to it does`))
+  #disarm(): void {
+    this.env.clock.clearTimeout(this.#deadline)
+    this.#deadline = undefined
+    this.#deadlineAt = Number.POSITIVE_INFINITY
   }
+
+  #due(): number | undefined {
+    const first = this.#inflight[0]
+    return first && Math.max(first.writtenAt || first.writeAt, this.#readAt) + first.attempt.timeoutMs
+  }
+
+  #timedOut(): void {
+    const { message, attempt, writtenAt } = this.#inflight[0]
+    const [what, why] = writtenAt
+      ? ['no answer to', 'the broker hangs, or the way to it does']
+      : ['no room for', 'the broker reads nothing, or the way to it is blocked']
+    const ms = attempt.timeoutMs
+    this.close(new ClientError('REQUEST_TIMEOUT', `${what} ${message.name} from ${describe(this.broker)} within ${ms} ms: ${why}`))
+  }
+
+  // Reading ----------------------------------------------------------------------------------------------------------------------------------
 
   async #read(): Promise<void> {
     const { clock } = this.env
-    const frames = new FrameReader(
-      this.env.maxReadBytes,
-      () => {
-        const first = this.#inflight[0]
-        if (first) first.readAt = clock.now()
-      },
-      frame => this.#answer(frame),
-    )
+    const onStart = () => {
+      const first = this.#inflight[0]
+      if (first) first.readAt = clock.now()
+    }
+    const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame))
     try {
       for await (const chunk of this.stream.incoming) {
         if (this.#closed) return
         this.#everRead = true
-        this.lastUsedAt = clock.now()
+        this.#readAt = clock.now()
         frames.push(chunk)
       }
       this.close(this.#ended())
     } catch (cause) {
-      this.close(cause instanceof ClientError ? located(cause, this.broker) : broken(this.broker, cause))
+      this.close(cause instanceof ClientError ? located(cause, this.broker) : broken(this.broker, cause, this.#everRead))
     }
   }
 
@@ -261,126 +250,50 @@ export class Connection {
   }
 
   #answer(frame: Uint8Array): void {
+    if (this.#closed) return
     const pending = this.#inflight[0]
     const got = (frame[0] << 24) | (frame[1] << 16) | (frame[2] << 8) | frame[3]
-    if (!pending || got !== pending.correlationId) {
+    if (got !== pending?.correlationId) {
       if (this.#unanswered.delete(got)) return
       const expected = pending ? `${pending.message.name} with correlation id ${pending.correlationId} is next` : 'nothing was asked'
       throw new ClientError('CORRELATION_MISMATCH', `${describe(this.broker)} sent an answer with correlation id ${got}, but ${expected}`)
     }
+    // The answer may overtake the transport's word that the request is written.
+    if (pending.writtenAt === 0) this.#written(pending)
+    if (pending.attempt.noResponse) this.#unanswered.delete(got)
+    else if (!this.#closed) this.#settle(pending, frame)
+  }
+
+  #settle(pending: Pending, frame: Uint8Array): void {
+    const { message, attempt } = pending
     this.#inflight.shift()
-    this.env.clock.clearTimeout(this.#deadline)
-    this.#deadline = undefined
-    let body: unknown
     try {
-      body = decodeResponse(pending.message.response, pending.attempt.version, frame).body
+      const body = attempt.decode ? attempt.decode(frame) : decodeResponse(message.response, attempt.version, frame).body
+      this.#events.read(pending, frame)
+      if (!pending.abandoned) pending.resolve(body)
+      this.#arm()
     } catch (cause) {
       const error = located(cause as Error, this.broker)
-      this.#report(pending, frame, error)
+      this.#events.read(pending, frame, error)
       pending.reject(error)
-      throw error
+      this.close(error, pending)
     }
-    this.#report(pending, frame)
-    if (!pending.abandoned) pending.resolve(body)
-    this.#watchDeadline()
-  }
-
-  #report(pending: Pending, frame: Uint8Array, error?: Error): void {
-    const now = this.env.clock.now()
-    const { hooks } = this.env
-    hooks.onBrokerRead?.({
-      ...this.#identity(pending),
-      bytesRead: frame.length + 4,
-      readWaitMs: Math.max(0, pending.readAt - pending.writtenAt),
-      timeToReadMs: now - pending.readAt,
-      error,
-      frame: { byteLength: frame.length, take: () => frame },
-    })
-    this.#e2e(pending, frame.length + 4, now, error)
-  }
-
-  #e2e(pending: Pending, bytesRead: number, now = this.env.clock.now(), readError?: Error): void {
-    const { hooks } = this.env
-    if (!hooks.onBrokerE2E) return
-    const writeWaitMs = pending.writeAt - pending.queuedAt
-    const timeToWriteMs = pending.writtenAt - pending.writeAt
-    const readWaitMs = pending.readAt ? Math.max(0, pending.readAt - pending.writtenAt) : 0
-    const timeToReadMs = pending.readAt ? now - pending.readAt : 0
-    hooks.onBrokerE2E({
-      ...this.#identity(pending),
-      bytesWritten: pending.bytes,
-      bytesRead,
-      writeWaitMs,
-      timeToWriteMs,
-      readWaitMs,
-      timeToReadMs,
-      readError,
-      durationE2EMs: timeToWriteMs + readWaitMs + timeToReadMs,
-    })
-  }
-
-  #fail(pending: Pending, error: Error): void {
-    const { hooks, clock } = this.env
-    const now = clock.now()
-    if (pending.writtenAt > 0) {
-      hooks.onBrokerRead?.({ ...this.#identity(pending), bytesRead: 0, readWaitMs: now - pending.writtenAt, timeToReadMs: 0, error })
-      this.#e2e(pending, 0, now, error)
-    } else {
-      hooks.onBrokerWrite?.({
-        ...this.#identity(pending),
-        startedAtMs: pending.queuedAt,
-        bytesWritten: 0,
-        writeWaitMs: now - pending.queuedAt,
-        timeToWriteMs: 0,
-        parkMs: pending.attempt.parkMs ?? 0,
-        noResponse: pending.attempt.noResponse ?? false,
-        error,
-        frame: new WrittenFrame(pending.chunks, pending.bytes),
-      })
-    }
-    if (!pending.abandoned) pending.reject(error)
-  }
-
-  #identity(pending: Pending): RequestIdentity {
-    const { attempt, message, correlationId } = pending
-    return {
-      broker: this.broker,
-      connectionId: this.id,
-      requestId: attempt.requestId,
-      correlationId,
-      apiKey: message.key,
-      apiVersion: attempt.version,
-      attempt: attempt.attempt,
-      retryOf: attempt.retryOf,
-      initiator: attempt.initiator,
-    }
-  }
-}
-
-/** A written frame, joined and without its size, when somebody takes it. */
-class WrittenFrame implements FrameView {
-  constructor(
-    private readonly chunks: readonly Uint8Array[],
-    private readonly bytes: number,
-  ) {}
-  get byteLength(): number {
-    return this.bytes - 4
-  }
-  take(): Uint8Array {
-    const out = new Uint8Array(this.bytes)
-    let p = 0
-    for (const chunk of this.chunks) {
-      out.set(chunk, p)
-      p += chunk.length
-    }
-    return out.subarray(4)
   }
 }
 
 export const describe = (broker: BrokerMetadata): string =>
-  broker.nodeId >= 0 ? `broker ${broker.nodeId} (${broker.host}:${broker.port})` : `${broker.host}:${broker.port}`
+  broker.nodeId >= 0 ? `broker ${broker.nodeId} (${addressOf(broker)})` : addressOf(broker)
 
-function broken(broker: BrokerMetadata, cause: unknown): Error {
+/** What every request learns that did not cause the end of its connection. */
+function goneAway(broker: BrokerMetadata, error: Error | undefined): Error {
+  if (error instanceof ClientError && error.code === 'CONNECTION_CLOSED') return error
+  const why = error ? ` was given up: ${error.message}` : ' was closed'
+  return new ClientError('CONNECTION_CLOSED', `the connection to ${describe(broker)}${why}`, { cause: error })
+}
+
+/** A stream that never worked, for a reason that will not go away by itself (a certificate), fails with that reason. */
+function broken(broker: BrokerMetadata, cause: unknown, everRead: boolean): Error {
+  if (!everRead && cause instanceof TransportError && !cause.retriable) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
   return new ClientError('CONNECTION_CLOSED', `the connection to ${describe(broker)} broke: ${why}`, { cause })
 }

@@ -40,6 +40,7 @@ export class CoordinatorCache {
 export function coordinatorOf(response: FindCoordinatorResponse, version4: boolean, key: string) {
   const found = version4 ? response.coordinators.find(c => c.key === key) : response
   if (!found) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `the answer to FindCoordinator does not name ${key}`)
-  if (found.errorCode !== 0) throw new KafkaError(found.errorCode, found.errorMessage ?? undefined)
+  if (found.errorCode !== 0) throw new KafkaError(found.errorCode, found.errorMessage)
+  if (found.nodeId < 0) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `the answer to FindCoordinator names no broker for ${key}`)
   return { nodeId: found.nodeId, host: found.host, port: found.port }
 }

@@ -3,7 +3,7 @@ import type { BrokerMetadata } from '../hooks/hooks.js'
 import { TransportError } from '../transport/stream.js'
 import { Connection, type ConnectionEnvironment, describe } from './connection.js'
 import type { ResolvedConnectionOptions } from './options.js'
-import { aborted } from './retry.js'
+import { aborted, throwIfAborted } from './retry.js'
 import { negotiate, type VersionRange } from './versions.js'
 
 export interface Dialled {
@@ -32,6 +32,7 @@ export async function dial(
   const connectionId = context.nextConnectionId()
   const startedAtMs = clock.now()
   let dialledAt: number | undefined
+  let connection: Connection | undefined
   const report = (error?: Error) => {
     const now = clock.now()
     hooks.onBrokerConnect?.({
@@ -47,15 +48,14 @@ export async function dial(
   try {
     const stream = await openStream(context, broker, signal)
     dialledAt = clock.now()
-    const connection = new Connection(connectionId, broker, stream, context.env, onClosed)
+    connection = new Connection(connectionId, broker, stream, context.env, onClosed)
     const versions = await negotiate(context, connection, signal)
-    if (signal.aborted) {
-      connection.close()
-      throw aborted(signal)
-    }
+    throwIfAborted(signal)
+    connection.isAnnounced = true
     report()
     return { connection, versions }
   } catch (error) {
+    connection?.close(error as Error)
     report(error as Error)
     throw error
   }

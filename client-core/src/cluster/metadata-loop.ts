@@ -18,6 +18,8 @@ interface MetadataLoopOptions {
 /** The one place that decides when metadata is read: asked for soon (at most every `minAgeMs`), asked for now, or grown old. */
 export class MetadataLoop {
   #running: Promise<void> | undefined
+  /** The load of this turn, which has not asked yet. */
+  #gathering: Promise<void> | undefined
   #again: Promise<void> | undefined
   #timer: TimerHandle | undefined
   #timerAt = Number.POSITIVE_INFINITY
@@ -43,46 +45,49 @@ export class MetadataLoop {
     this.#planAfterLast(Math.min(this.options.minAgeMs, quickMs * 1.3 ** this.#urgentLoads))
   }
 
-  /** Resolves after a load that began after this call; rejects when that load failed. */
+  /** Resolves after a load that began after this call; rejects when that load failed. Calls of one turn share one load. */
   now(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
+    if (this.#gathering) return this.#gathering
     if (!this.#running) return this.#run()
     this.#again ??= this.#running
       .catch(() => {})
       .then(() => {
         this.#again = undefined
-        return this.#run()
+        return this.now()
       })
     return this.#again
   }
 
   stop(): void {
     this.#stopped = true
-    this.options.clock.clearTimeout(this.#timer)
+    this.#cancelPlan()
   }
 
   #run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve()
     this.#cancelPlan()
     this.#urgentLoads = this.#isUrgent ? this.#urgentLoads + 1 : 0
     this.#isUrgent = false
-    this.#running = this.#load().finally(() => {
+    this.#gathering = this.#running = this.#load().finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
   async #load(): Promise<void> {
+    await undefined
+    this.#gathering = undefined
+    let failure: { error: unknown } | undefined
     try {
       await this.options.load()
-      this.#finish()
     } catch (error) {
-      this.#finish(error)
-      throw error
+      failure = { error }
     }
+    this.#finish(failure?.error)
+    if (failure) throw failure.error
   }
 
-  #finish(error?: unknown): void {
+  #finish(error: unknown): void {
     if (this.#stopped) return
     this.#loadedAt = this.options.clock.now()
     if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.options.minAgeMs)

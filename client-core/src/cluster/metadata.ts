@@ -28,6 +28,10 @@ export interface TopicView {
 
 /** How many answers with a lower leader epoch are taken for stale before one is believed: a cluster that was restored from a backup has lower epochs for good. */
 const staleAnswers = 5
+const unknownTopicOrPartition = 3
+
+type AnsweredTopic = MetadataResponse['topics'][number]
+type AnsweredPartition = AnsweredTopic['partitions'][number]
 
 /**
  * What is known of topics: immutable views, replaced as answers come. Answers of different brokers may contradict each other for a while; the
@@ -48,53 +52,64 @@ export class MetadataCache {
     return this.#topics
   }
 
-  forget(name: string): void {
-    this.#topics.delete(name)
-  }
-
   /** Takes an answer over. `all`: it lists every topic, so that others are gone. */
   merge(response: MetadataResponse, nowMs: number, all: boolean): void {
     const seen = new Set<string>()
     for (const topic of response.topics) {
-      const name = topic.name ?? this.#names.get(topic.topicId)
-      if (name === undefined) continue
+      // An id that the broker does not know comes back without a name.
+      const name = topic.name || this.#names.get(topic.topicId)
+      if (!name) continue
       seen.add(name)
-      const before = this.#topics.get(name)
       if (topic.topicId !== zeroUuid) this.#names.set(topic.topicId, name)
-      const isOther = before !== undefined && before.topicId !== zeroUuid && topic.topicId !== zeroUuid && before.topicId !== topic.topicId
-      this.#topics.set(name, {
-        name,
-        topicId: topic.topicId === zeroUuid ? (before?.topicId ?? zeroUuid) : topic.topicId,
-        isInternal: topic.isInternal,
-        partitions:
-          topic.errorCode !== 0 ? (before?.partitions ?? []) : this.#partitions(name, topic.partitions, isOther ? undefined : before),
-        errorCode: topic.errorCode,
-        loadedAtMs: nowMs,
-      })
+      this.#topics.set(name, this.#merged(name, topic, this.#topics.get(name), nowMs))
     }
-    if (all) for (const name of [...this.#topics.keys()]) if (!seen.has(name)) this.#topics.delete(name)
+    if (all) for (const name of [...this.#topics.keys()]) if (!seen.has(name)) this.#forget(name)
   }
 
-  #partitions(name: string, answered: MetadataResponse['topics'][number]['partitions'], before: TopicView | undefined): PartitionView[] {
-    const partitions: PartitionView[] = []
-    for (const p of [...answered].sort((a, b) => a.partitionIndex - b.partitionIndex)) {
-      // A gap means that the answer is not whole: what stands behind it cannot be placed.
-      if (p.partitionIndex !== partitions.length) break
+  #forget(name: string): void {
+    for (const { partition } of this.#topics.get(name)?.partitions ?? []) this.#refused.delete(refusalKey(name, partition))
+    this.#topics.delete(name)
+  }
+
+  #merged(name: string, topic: AnsweredTopic, before: TopicView | undefined, nowMs: number): TopicView {
+    const isOther = before !== undefined && before.topicId !== zeroUuid && topic.topicId !== zeroUuid && before.topicId !== topic.topicId
+    const known = isOther ? undefined : before
+    const answered = [...topic.partitions].sort((a, b) => a.partitionIndex - b.partitionIndex)
+    // With a gap the answer is not whole: how many partitions there are, which keys depend on, cannot be told from it.
+    const isWhole = answered.every((p, i) => p.partitionIndex === i)
+    const errorCode = topic.errorCode || (isWhole ? 0 : unknownTopicOrPartition)
+    return {
+      name,
+      topicId: topic.topicId === zeroUuid ? (before?.topicId ?? zeroUuid) : topic.topicId,
+      isInternal: topic.isInternal,
+      partitions: errorCode === 0 ? this.#partitions(name, answered, known) : (before?.partitions ?? []),
+      errorCode,
+      loadedAtMs: nowMs,
+    }
+  }
+
+  #partitions(name: string, answered: readonly AnsweredPartition[], before: TopicView | undefined): PartitionView[] {
+    const partitions = answered.map(p => {
       const old = before?.partitions[p.partitionIndex]
-      partitions.push(old && this.#isStale(name, old, p) ? old : toView(p))
-    }
-    for (const old of before?.partitions.slice(partitions.length) ?? []) partitions.push(old)
-    return partitions
+      if (!old) return toView(p)
+      if (this.#isStale(name, old, p)) return old
+      // Without a leader some brokers tell no epoch; the next leader's is higher than the last one's all the same.
+      return { ...toView(p), leaderEpoch: p.leaderEpoch < 0 ? old.leaderEpoch : p.leaderEpoch }
+    })
+    // Topics do not shrink: a broker that lists less is behind, or the topic is being deleted.
+    const missing = before?.partitions.slice(partitions.length) ?? []
+    return [...partitions, ...missing.map(old => ({ ...old, errorCode: unknownTopicOrPartition }))]
   }
 
-  #isStale(name: string, old: PartitionView, now: { partitionIndex: number; leaderEpoch: number }): boolean {
-    const key = `${now.partitionIndex} ${name}`
+  #isStale(name: string, old: PartitionView, now: AnsweredPartition): boolean {
+    const key = refusalKey(name, now.partitionIndex)
     if (now.leaderEpoch < 0 || old.leaderEpoch < 0 || now.leaderEpoch >= old.leaderEpoch) {
       this.#refused.delete(key)
       return false
     }
     const refused = (this.#refused.get(key) ?? 0) + 1
-    this.#refused.set(key, refused)
+    if (refused <= staleAnswers) this.#refused.set(key, refused)
+    else this.#refused.delete(key)
     return refused <= staleAnswers
   }
 
@@ -109,7 +124,9 @@ export class MetadataCache {
   }
 }
 
-function toView(p: MetadataResponse['topics'][number]['partitions'][number]): PartitionView {
+const refusalKey = (name: string, partition: number): string => `${partition} ${name}`
+
+function toView(p: AnsweredPartition): PartitionView {
   return {
     partition: p.partitionIndex,
     leader: p.leaderId,

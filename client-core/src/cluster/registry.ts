@@ -10,13 +10,15 @@ const firstSeedId = -0x80000000
 export class BrokerRegistry {
   #seeds: Broker[]
   readonly #brokers = new Map<number, Broker>()
-  #turn = 0
+  /** Begins anywhere, so that many clients with the same seeds do not all ask the first one. */
+  #turn: number
 
   constructor(
     private readonly context: DialContext,
     seeds: readonly string[],
   ) {
     this.#seeds = seeds.map((seed, i) => this.#seed(seed, i))
+    this.#turn = Math.floor(context.options.random() * seeds.length)
   }
 
   #seed(address: string, index: number): Broker {
@@ -42,18 +44,24 @@ export class BrokerRegistry {
     for (const broker of old) broker.stop()
   }
 
-  /** `all`: the list is the whole cluster, so that others are gone. A leader hint (KIP-951) is not. Returns the ids that were stopped or replaced. */
+  /**
+   * `all`: the list is the whole cluster, so that others are gone. A leader hint (KIP-951) is not. A broker that is only starting may give an empty
+   * list: it knows less than we do.
+   */
   merge(brokers: readonly BrokerMetadata[], all: boolean): void {
     const stopped: Broker[] = []
+    const ids = new Set<number>()
     for (const { nodeId, host, port, rack } of brokers) {
+      if (nodeId < 0) continue
+      ids.add(nodeId)
       const old = this.#brokers.get(nodeId)
       if (old && old.metadata.host === host && old.metadata.port === port && (!all || old.metadata.rack === rack)) continue
       if (old) stopped.push(old)
       this.#brokers.set(nodeId, new Broker({ nodeId, host, port, rack }, this.context))
     }
-    if (all) {
+    if (all && ids.size > 0) {
       for (const [nodeId, broker] of this.#brokers) {
-        if (brokers.some(b => b.nodeId === nodeId)) continue
+        if (ids.has(nodeId)) continue
         this.#brokers.delete(nodeId)
         stopped.push(broker)
       }
@@ -64,11 +72,11 @@ export class BrokerRegistry {
   /** Every broker once, for a request that any can answer: those we are connected to first, in turn, then the others, then the seeds. */
   candidates(): Broker[] {
     const turn = this.#turn++
-    const rotate = (list: Broker[]) => list.map((_, i) => list[(i + turn) % list.length])
+    const rotate = (list: readonly Broker[]) => list.map((_, i) => list[(i + turn) % list.length])
     const discovered = [...this.#brokers.values()]
     const near = discovered.filter(b => b.hasConnections)
     const far = discovered.filter(b => !b.hasConnections)
-    return [...rotate(near), ...rotate(far), ...(discovered.length > 0 ? rotate(this.#seeds) : this.#seeds)]
+    return [...rotate(near), ...rotate(far), ...rotate(this.#seeds)]
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import { ClientError } from '../error.js'
-import { ApiVersionsRequest } from '../protocol/api/api-versions.js'
+import { ApiVersionsRequest, ApiVersionsResponse } from '../protocol/api/api-versions.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
+import { decodeResponse } from '../protocol/frame.js'
 import type { RequestMessage } from '../protocol/message.js'
 import { type Connection, describe } from './connection.js'
 import type { DialContext } from './dial.js'
@@ -27,24 +28,48 @@ export async function negotiate(
   if (maxVersions && !maxVersions.has(apiVersionsKey)) return undefined
   let version = Math.min(ApiVersionsRequest.versions[1], maxVersions?.get(apiVersionsKey) ?? Number.POSITIVE_INFINITY)
   for (;;) {
-    const answer = await connection.request(
+    const asked = version
+    const answer: Answer = await connection.request(
       ApiVersionsRequest,
       { clientSoftwareName: software.name, clientSoftwareVersion: software.version },
-      { version, timeoutMs: requestTimeoutOverheadMs, signal, requestId: context.nextRequestId(), attempt: 1, initiator: 'connect' },
+      {
+        version,
+        timeoutMs: requestTimeoutOverheadMs,
+        signal,
+        requestId: context.nextRequestId(),
+        attempt: 1,
+        initiator: 'connect',
+        decode: frame => decodeAnswer(asked, frame),
+      },
     )
     const versions = new Map(answer.apiKeys.map(k => [k.apiKey, { min: k.minVersion, max: k.maxVersion }]))
     if (answer.errorCode === 0) return versions
     const lower = versions.get(apiVersionsKey)?.max ?? 0
-    if (answer.errorCode !== unsupportedVersion || lower >= version) {
-      const error = new KafkaError(
-        answer.errorCode,
-        `ApiVersions v${version} was refused by ${describe(connection.broker)}: ${errorForCode(answer.errorCode).code}`,
-      )
-      connection.close(error)
-      throw error
-    }
+    if (answer.errorCode !== unsupportedVersion || lower < 0 || lower >= version) throw refused(answer.errorCode, version, connection)
     version = lower
   }
+}
+
+/** UNSUPPORTED_VERSION comes in the layout of version 0, whatever was asked (KIP-511); where not even that can be read, version 0 is left to try. */
+function decodeAnswer(version: number, frame: Uint8Array): Answer {
+  const isRefusal = frame.length >= 6 && ((frame[4] << 8) | frame[5]) === unsupportedVersion
+  if (!isRefusal) return decodeResponse(ApiVersionsResponse, version, frame).body
+  try {
+    return decodeResponse(ApiVersionsResponse, 0, frame).body
+  } catch {
+    return { errorCode: unsupportedVersion, apiKeys: [] }
+  }
+}
+type Answer = Pick<ApiVersionsResponse, 'errorCode' | 'apiKeys'>
+
+function refused(errorCode: number, version: number, { broker }: Connection): Error {
+  const { code } = errorForCode(errorCode)
+  const cause = new KafkaError(errorCode)
+  if (errorCode !== unsupportedVersion)
+    return new KafkaError(errorCode, `ApiVersions v${version} was refused by ${describe(broker)}`, { cause })
+  return new ClientError('UNSUPPORTED_VERSION', `${describe(broker)} refuses every version of ApiVersions, v${version} too (${code})`, {
+    cause,
+  })
 }
 
 /**

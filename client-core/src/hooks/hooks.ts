@@ -89,7 +89,7 @@ export interface BrokerThrottleEvent {
   connectionId: number
   requestId: number
   throttleMs: number
-  /** True: the broker already waited (before KIP-219); false: we wait before the next write. */
+  /** True: the broker answered first, and nothing is written to this connection for so long (KIP-219). False: the broker has paused already. */
   throttledAfterResponse: boolean
 }
 /** A batch that a broker acknowledged (produce), or one that was read and checked (fetch). */

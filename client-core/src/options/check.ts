@@ -6,21 +6,33 @@ export type Spec<T> = { readonly [K in keyof T]-?: Check<T[K]> }
 
 /** Reads every option of a group. A name that the group does not have is an error, so that a misspelt option never passes silently. */
 export function resolve<T extends object>(spec: Spec<T>, input: unknown, path = ''): T {
-  if (input !== undefined && (typeof input !== 'object' || input === null)) throw wrong(path || 'options', 'an object', input)
+  if (input !== undefined && (typeof input !== 'object' || input === null || Array.isArray(input)))
+    throw wrong(path || 'options', 'an object', input)
   const given = (input ?? {}) as Record<string, unknown>
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(spec, name)) continue
-    const known = Object.keys(spec)
-    const near = known.find(k => k.toLowerCase() === name.toLowerCase()) ?? known.find(k => k.startsWith(name) || name.startsWith(k))
-    const hint = near ? `did you mean ${join(path, near)}?` : `known are ${known.join(', ')}`
-    throw new ClientError('INVALID_OPTION', `${join(path, name)} is not an option: ${hint}`)
-  }
+  for (const name of Object.keys(given)) if (!Object.hasOwn(spec, name)) throw unknown(path, name, Object.keys(spec))
   const out: Record<string, unknown> = {}
   for (const name of Object.keys(spec)) out[name] = (spec as Record<string, Check<unknown>>)[name](given[name], join(path, name))
   return out as T
 }
 
 const join = (path: string, name: string) => (path ? `${path}.${name}` : name)
+
+function unknown(path: string, name: string, known: readonly string[]): ClientError {
+  const near = known.find(k => isNear(k.toLowerCase(), name.toLowerCase()))
+  const hint = near ? `did you mean ${join(path, near)}?` : `known are ${known.join(', ')}`
+  return new ClientError('INVALID_OPTION', `${join(path, name)} is not an option: ${hint}`)
+}
+
+/** The same but for case, one the beginning of the other, or one letter too many, too few, wrong, or swapped with the next. */
+function isNear(a: string, b: string): boolean {
+  if (b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true
+  if (Math.abs(a.length - b.length) > 1) return false
+  let i = 0
+  while (i < a.length && a[i] === b[i]) i++
+  const rest = (s: string, from: number) => s.slice(i + from)
+  if (a.length !== b.length) return a.length > b.length ? rest(a, 1) === rest(b, 0) : rest(a, 0) === rest(b, 1)
+  return rest(a, 1) === rest(b, 1) || (rest(a, 2) === rest(b, 2) && a[i] === b[i + 1] && a[i + 1] === b[i])
+}
 
 export function wrong(path: string, expected: string, value: unknown): ClientError {
   return new ClientError('INVALID_OPTION', `${path} must be ${expected}, not ${show(value)}`)

@@ -87,8 +87,8 @@ export class Sink {
       if (!identity) return
       const broker = this.owner.cluster.brokers.byId(this.nodeId)
       if (!broker) return this.#backOff()
-      const version = broker.versions?.get(ProduceRequest.key)?.max
-      if (version === undefined) return this.#wait(broker.versionFor(ProduceRequest), ready)
+      const version = broker.versionOf(ProduceRequest, { min: 3 })
+      if (version === undefined) return this.#wait(broker.open(ProduceRequest), ready)
       const codec = chooseCodec(this.owner.options.compression, version)
       if (codec instanceof Promise) return this.#wait(codec, ready)
       const sent = this.#take(ready, identity, codec)

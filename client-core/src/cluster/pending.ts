@@ -1,0 +1,51 @@
+import type { RequestMessage } from '../protocol/message.js'
+
+/** How one attempt is to be sent; what its hooks say of it. */
+export interface Attempt {
+  version: number
+  /** For the answer, from the end of the write, in ms. */
+  timeoutMs: number
+  /** How much of that the broker may spend parking the request. */
+  parkMs?: number
+  /** acks=0: the broker sends no answer. */
+  noResponse?: boolean
+  signal?: AbortSignal
+  requestId: number
+  attempt: number
+  retryOf?: number
+  initiator: string
+  /** Reads the answer's body, where it is not simply what the request's table says. */
+  decode?: (frame: Uint8Array) => unknown
+}
+
+/** A request between its issue and its answer. Times in ms since the epoch, 0 before they come. */
+export class Pending {
+  writeAt = 0
+  writtenAt = 0
+  /** The first byte of the answer. */
+  readAt = 0
+  /** The caller is gone: the answer is read and thrown away. */
+  abandoned = false
+  readonly bytes: number
+
+  constructor(
+    readonly message: RequestMessage,
+    readonly attempt: Attempt,
+    readonly correlationId: number,
+    readonly chunks: Uint8Array[],
+    readonly queuedAt: number,
+    public resolve: (answer: unknown) => void,
+    public reject: (error: Error) => void,
+  ) {
+    let bytes = 0
+    for (const chunk of chunks) bytes += chunk.length
+    this.bytes = bytes
+  }
+
+  get writeWaitMs(): number {
+    return this.writeAt - this.queuedAt
+  }
+  get timeToWriteMs(): number {
+    return this.writtenAt - this.writeAt
+  }
+}

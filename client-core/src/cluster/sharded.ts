@@ -1,0 +1,117 @@
+import { ClientError } from '../error.js'
+import type { BrokerMetadata } from '../hooks/hooks.js'
+import type { Input, KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
+import type { CallOptions, Cluster, Target } from './cluster.js'
+import { isRetriable } from './retry.js'
+import { isStale, type Piece, type Sharder } from './sharders/sharder.js'
+
+/** One part of a request that was split over brokers, and what became of it. A Kafka error inside `response` is not an `error` of the shard. */
+export interface ResponseShard<M extends RequestMessage = RequestMessage> {
+  /** Who answered or was asked last. Node id -1 when nobody could be asked. */
+  broker: BrokerMetadata
+  request: KafkaRequest<M>
+  response?: ResponseTo<M>
+  error?: Error
+}
+
+export const nobody: BrokerMetadata = { nodeId: -1, host: '', port: 0 }
+
+/** How often a piece is split anew after answers which say that somebody else should be asked, or that nobody can be yet. */
+const leaderTries = 4
+
+/** A piece of the request's body on its way: how often it was tried, and the last try's request. */
+interface Try<M extends RequestMessage> {
+  body: Input<M>
+  attempt: number
+  retryOf?: number
+}
+
+/** A request that is cut up, sent to several brokers, and cut up anew where one of them turned out to be the wrong one. */
+export class ShardedCall<M extends RequestMessage> {
+  readonly #since: number
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly sharder: Sharder,
+    private readonly message: M,
+    private readonly options: CallOptions,
+  ) {
+    this.#since = cluster.clock.now()
+  }
+
+  /** Never rejects: what went wrong is in the shards. */
+  async run(now: Try<M>): Promise<ResponseShard<M>[]> {
+    try {
+      const pieces = (await this.sharder.split(this.cluster, now.body)) as Piece<Input<M>>[]
+      // What asks for nothing is asked of anybody, so that there is an answer.
+      const all = pieces.length > 0 ? pieces : [{ target: 'any' as const, body: now.body }]
+      const shards = await Promise.all(all.map(piece => this.#ask(piece, { ...now, body: piece.body })))
+      return shards.flat()
+    } catch (error) {
+      return [this.#failed(now, error, nobody)]
+    }
+  }
+
+  async #ask(piece: Piece<Input<M>>, now: Try<M>): Promise<ResponseShard<M>[]> {
+    if (piece.target === undefined) {
+      const mayAppear = isRetriable(piece.error) && this.#mayTry(now, leaderTries)
+      return mayAppear ? this.#again(now) : [this.#failed(now, piece.error, nobody)]
+    }
+    let broker = this.#targeted(piece.target)
+    let retryOf: number | undefined
+    const onIssued = (requestId: number, to: BrokerMetadata) => {
+      retryOf = requestId
+      broker = to
+    }
+    try {
+      const answer = await this.#send(piece.target, now, onIssued)
+      if (this.sharder.codes(answer).some(isStale) && this.#mayTry(now, leaderTries)) return await this.#again({ ...now, retryOf })
+      const response = (this.sharder.read?.(answer, now.body) ?? answer) as ResponseTo<M>
+      return [{ broker, request: { message: this.message, body: now.body }, response }]
+    } catch (error) {
+      const singles = isUnsupported(error) ? ((this.sharder.singles?.(now.body) ?? []) as Input<M>[]) : []
+      if (singles.length > 1) return (await Promise.all(singles.map(body => this.#ask({ ...piece, body }, { ...now, body })))).flat()
+      if (!this.sharder.isBound || !isRetriable(error) || !this.#mayTry(now)) return [this.#failed(now, error, broker)]
+      this.cluster.coordinators.forgetNode(broker.nodeId)
+      return this.#again({ ...now, retryOf })
+    }
+  }
+
+  /** A broker that leads or coordinates is asked once: if it fails, somebody else may do so by the time of the next try. */
+  #send(target: Target, { body, attempt, retryOf }: Try<M>, onIssued: CallOptions['onIssued']): Promise<ResponseTo<M>> {
+    const { min: minVersion, max: maxVersion } = this.sharder.pin?.(body) ?? {}
+    const options = { minVersion, maxVersion, ...this.options, attempt, retryOf, onIssued }
+    const fit = (version: number) => (this.sharder.fit?.(body, version) ?? body) as Input<M>
+    return this.sharder.isBound
+      ? this.cluster.callOnce(target, this.message, fit, options)
+      : this.cluster.call(target, this.message, fit, options)
+  }
+
+  async #again(now: Try<M>): Promise<ResponseShard<M>[]> {
+    try {
+      await this.cluster.retryPause(now.attempt, this.options.signal)
+      await this.sharder.forget(this.cluster, now.body)
+    } catch (error) {
+      return [this.#failed(now, error, nobody)]
+    }
+    return this.run({ ...now, attempt: now.attempt + 1 })
+  }
+
+  #mayTry({ attempt }: Try<M>, most = this.cluster.options.requestRetries): boolean {
+    if (this.options.signal?.aborted || this.cluster.isClosed) return false
+    const { retryTimeoutMs } = this.cluster.options
+    const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(this.message.key) : retryTimeoutMs
+    return attempt <= most && (limit === 0 || this.cluster.clock.now() - this.#since < limit)
+  }
+
+  #targeted(target: Target): BrokerMetadata {
+    if (typeof target !== 'object' || !('broker' in target)) return nobody
+    return this.cluster.brokers.byId(target.broker)?.metadata ?? { nodeId: target.broker, host: '', port: 0 }
+  }
+
+  #failed({ body }: Try<M>, error: unknown, broker: BrokerMetadata): ResponseShard<M> {
+    return { broker, request: { message: this.message, body }, error: error as Error }
+  }
+}
+
+const isUnsupported = (error: unknown): boolean => error instanceof ClientError && error.code === 'UNSUPPORTED_VERSION'

@@ -1,0 +1,105 @@
+import type { DeleteRecordsRequest, DeleteRecordsResponse } from '../../protocol/api/delete-records.js'
+import type { DescribeProducersRequest, DescribeProducersResponse } from '../../protocol/api/describe-producers.js'
+import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/api/list-offsets.js'
+import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../protocol/api/offset-for-leader-epoch.js'
+import { KafkaError } from '../../protocol/errors.js'
+import type { Cluster } from '../cluster.js'
+import { maxThrottle, type Piece, type Sharder } from './sharder.js'
+
+type Entry<P> = { topic: string; partition: number; value: P }
+
+/** Groups partitions by the broker that leads them. Metadata is read once when a leader is missing. */
+async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
+  const view = (e: Entry<P>) => cluster.metadata.topic(e.topic)?.partitions[e.partition]
+  const missing = [...new Set(entries.filter(e => (view(e)?.leader ?? -1) < 0).map(e => e.topic))]
+  if (missing.length > 0) await cluster.loadMetadata(missing, { initiator: 'routing' })
+  const groups = new Map<number, Entry<P>[]>()
+  const pieces: Piece<B>[] = []
+  for (const entry of entries) {
+    const leader = view(entry)?.leader
+    if (leader === undefined || leader < 0) {
+      const code = leader === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'LEADER_NOT_AVAILABLE'
+      pieces.push({ body: toBody([entry]), error: new KafkaError(code, `${entry.topic} partition ${entry.partition}`) })
+      continue
+    }
+    const group = groups.get(leader)
+    if (group) group.push(entry)
+    else groups.set(leader, [entry])
+  }
+  for (const [broker, group] of groups) pieces.push({ target: { broker }, body: toBody(group) })
+  return pieces
+}
+
+function byTopic<P, T>(entries: readonly Entry<P>[], toTopic: (topic: string, values: P[]) => T): T[] {
+  const topics = new Map<string, P[]>()
+  for (const { topic, value } of entries) {
+    const values = topics.get(topic)
+    if (values) values.push(value)
+    else topics.set(topic, [value])
+  }
+  return [...topics].map(([topic, values]) => toTopic(topic, values))
+}
+
+/** Puts the partitions of a topic that came from several brokers back under one topic. */
+function mergeTopics<T extends { partitions: readonly unknown[] }>(all: readonly T[], nameOf: (topic: T) => string): T[] {
+  const merged = new Map<string, T>()
+  for (const topic of all) {
+    const before = merged.get(nameOf(topic))
+    merged.set(nameOf(topic), before ? { ...before, partitions: [...before.partitions, ...topic.partitions] } : topic)
+  }
+  return [...merged.values()]
+}
+
+interface TopicsAnswer {
+  throttleTimeMs: number
+  topics: readonly { partitions: readonly { errorCode: number }[] }[]
+}
+
+/** For requests that name topics and partitions, each answered by the partition's leader. */
+function leaderSharder<B, P, R extends TopicsAnswer>(
+  entriesOf: (body: B) => Entry<P>[],
+  toBody: (body: B, entries: readonly Entry<P>[]) => B,
+  nameOf: (topic: R['topics'][number]) => string,
+): Sharder<B, R> {
+  return {
+    isBound: true,
+    split: (cluster, body) => byLeader(cluster, entriesOf(body), entries => toBody(body, entries)),
+    codes: answer => answer.topics.flatMap(t => t.partitions.map(p => p.errorCode)),
+    forget: async (cluster, body) => {
+      const topics = new Set(entriesOf(body).map(e => e.topic))
+      await cluster.loadMetadata([...topics], { initiator: 'routing' })
+    },
+    merge: answers => ({
+      ...answers[0],
+      throttleTimeMs: maxThrottle(answers),
+      topics: mergeTopics<R['topics'][number]>(
+        answers.flatMap(a => a.topics),
+        nameOf,
+      ),
+    }),
+  }
+}
+
+export const listOffsets: Sharder<ListOffsetsRequest, ListOffsetsResponse> = leaderSharder(
+  body => body.topics.flatMap(t => t.partitions.map(value => ({ topic: t.name, partition: value.partitionIndex, value }))),
+  (body, entries) => ({ ...body, topics: byTopic(entries, (name, partitions) => ({ name, partitions })) }),
+  topic => topic.name,
+)
+
+export const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = leaderSharder(
+  body => body.topics.flatMap(t => t.partitions.map(value => ({ topic: t.name, partition: value.partitionIndex, value }))),
+  (body, entries) => ({ ...body, topics: byTopic(entries, (name, partitions) => ({ name, partitions })) }),
+  topic => topic.name,
+)
+
+export const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> = leaderSharder(
+  body => body.topics.flatMap(t => t.partitions.map(value => ({ topic: t.topic, partition: value.partition, value }))),
+  (body, entries) => ({ ...body, topics: byTopic(entries, (topic, partitions) => ({ topic, partitions })) }),
+  topic => topic.topic,
+)
+
+export const describeProducers: Sharder<DescribeProducersRequest, DescribeProducersResponse> = leaderSharder(
+  body => body.topics.flatMap(t => t.partitionIndexes.map(value => ({ topic: t.name, partition: value, value }))),
+  (_, entries) => ({ topics: byTopic(entries, (name, partitionIndexes) => ({ name, partitionIndexes })) }),
+  topic => topic.name,
+)
