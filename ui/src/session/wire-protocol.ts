@@ -65,6 +65,8 @@ export type RowStatus =
   /** An answer came; its payload was not kept, so its error codes are not known. */
   | { is: 'answered' }
   | { is: 'no response' }
+  /** Given up on our side before the answer came. */
+  | { is: 'cancelled' }
   | { is: 'kafka'; code: string; errno: number }
   | { is: 'failed'; words: string }
 
@@ -191,7 +193,7 @@ export type FrameState =
   | { is: 'dropped' }
   | { is: 'too large'; bytes: number }
   | { is: 'not recorded' }
-  | { is: 'none'; because: 'in flight' | 'no response expected' | 'failed' }
+  | { is: 'none'; because: 'in flight' | 'no response expected' | 'failed' | 'cancelled' }
 
 export interface Inspection {
   row: WireRow

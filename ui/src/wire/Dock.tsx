@@ -165,7 +165,7 @@ export function Controls({ wire, words = false }: { wire: Wire; words?: boolean 
   }
   return (
     <>
-      <Button kind="bare" small className="p2" pressed={recording} label={labels.record} onPress={() => void wire.setRecording(!recording)}>
+      <Button kind="bare" small className="p2" label={labels.record} onPress={() => void wire.setRecording(!recording)}>
         <span className={recording ? 'err' : 't3'}>
           <RecordMark />
         </span>

@@ -12,6 +12,7 @@ export interface FramePaneProps {
   id: number
   side: WireSide
   frame: FrameState
+  /** Eight bytes a line instead of sixteen. */
   narrow: boolean
   children?: ReactNode
 }
@@ -46,6 +47,7 @@ export function whyNot(frame: Exclude<FrameState, { is: 'kept' }>): string {
 const noFrame = {
   'in flight': 'no answer yet',
   'no response expected': 'no response expected: acks=0',
+  cancelled: 'given up before the answer came: nobody waited for it any more',
   failed: 'no answer came: the connection failed first',
 }
 
@@ -122,13 +124,14 @@ const tones: Record<FieldLine['tone'], string | undefined> = {
 function FieldLabel({ field }: { field: FieldLine }) {
   const { name, value, type, note, meaning, tone } = field
   const notes = [type, note].filter(Boolean).join(', ')
+  const isItem = type === '' && /^\d+$/.test(name)
   return (
     <>
       <span className="mono">
         <span className="sk">{name}</span>
         {value !== '' && (
           <>
-            <span className="sp">: </span>
+            <span className="sp">{isItem ? ' ' : ': '}</span>
             <span className={tones[tone]}>{value}</span>
           </>
         )}

@@ -22,7 +22,9 @@ export type InspectorTab = (typeof tabIds)[number]
 
 /** Below this the third column moves into Summary. */
 const WIDE = 1_100
-const NARROW = 720
+/** Below this a line has eight bytes, and below the next the tree lies over them. */
+const MIDDLE = 960
+const NARROW = 600
 
 export interface InspectorProps {
   wire: Wire
@@ -50,7 +52,7 @@ export function Inspector({ wire, tab, onTab, style }: InspectorProps) {
   return (
     <section
       ref={box}
-      className={width < NARROW ? 'insp narrow' : 'insp'}
+      className={width < NARROW ? 'insp narrow' : width < MIDDLE ? 'insp middle' : 'insp'}
       aria-label={`Request ${inspected}`}
       data-region="inspector"
       style={style}
@@ -104,7 +106,7 @@ function Opened({ wire, inspection, tab, onTab, width, onClose }: OpenedProps) {
       <TabPanel panel={panel} tab={shown} label={shown}>
         {shown === 'summary' && <Summary inspection={inspection} aside={width < WIDE} onShow={show} />}
         {(shown === 'request' || shown === 'response') && row.is === 'request' && (
-          <FramePane wire={wire} id={row.id} side={shown} frame={inspection[shown]} narrow={width < NARROW}>
+          <FramePane wire={wire} id={row.id} side={shown} frame={inspection[shown]} narrow={width < MIDDLE}>
             {width >= WIDE && (
               <div className="cside">
                 <h3 className="xh">What the client did</h3>

@@ -54,6 +54,7 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
   const columns = columnsFor({ width, dock, all: scope === 'all' })
   const scrollTop = useWindow(wire, box, height - HEAD, rowHeight)
   useHold(wire, box, snapshot, rowHeight)
+  useResize(wire, box, height, rowHeight)
   const rows = snapshot?.rows ?? none
   const from = snapshot?.from ?? 0
   const sight = inSight(rows, from, scrollTop.current, Math.max(0, height - HEAD), rowHeight)
@@ -102,6 +103,7 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
       data-list
       style={style as React.CSSProperties}
       onKeyDown={onKeyDown}
+      onFocus={event => event.target === box.current && root.current?.focus({ preventScroll: true })}
       onClick={onClick}
       onDoubleClick={onDoubleClick}
     >
@@ -208,6 +210,17 @@ function useHold(wire: Wire, box: { readonly current: HTMLDivElement | null }, s
     if (wire.store.getState().follow) element.scrollTop = element.scrollHeight
     else if (snapshot.shift !== 0) element.scrollTop += snapshot.shift * rowHeight
   }, [wire, box, snapshot, rowHeight])
+}
+
+/** A list that becomes shorter, as the inspector opens, keeps its end or its selected row in sight. */
+function useResize(wire: Wire, box: { readonly current: HTMLDivElement | null }, height: number, rowHeight: number): void {
+  useLayoutEffect(() => {
+    const { follow, selected, snapshot } = wire.store.getState()
+    const at = snapshot?.rows.findIndex(row => row.id === selected) ?? -1
+    if (height <= 0 || !box.current) return
+    if (snapshot && at >= 0) reveal(box.current, snapshot.from + at, rowHeight)
+    else if (follow) box.current.scrollTop = box.current.scrollHeight
+  }, [wire, box, height, rowHeight])
 }
 
 const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches

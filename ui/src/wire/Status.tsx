@@ -3,9 +3,6 @@ import { rounded } from '../format/numbers.js'
 import { Icon } from '../parts/Icon.js'
 import type { RequestRow, WireRow } from '../session/wire-protocol.js'
 
-/** Less than this is not worth telling apart from waiting. */
-const PARKED_MS = 20
-
 export function Status({ row }: { row: WireRow }) {
   if (row.is !== 'request') return row.error ? <Failed words={row.error} /> : <span className="t2">ok</span>
   const { status } = row
@@ -57,9 +54,10 @@ function Failed({ words }: { words: string }) {
 
 /** Of a request with which nothing is wrong. */
 export function wellText({ status, parkedMs, attempt }: RequestRow): string {
+  if (status.is === 'cancelled') return 'cancelled'
   if (status.is === 'no response') return 'no response expected'
   const parts = [status.is === 'answered' ? 'answered' : 'ok']
-  if (parkedMs >= PARKED_MS) parts.push(`parked ${Math.round(parkedMs)}`)
+  if (parkedMs > 0) parts.push(`parked ${Math.round(parkedMs)}`)
   if (attempt > 1) parts.push(`attempt ${attempt}`)
   return parts.join(', ')
 }

@@ -10,9 +10,9 @@ export function PhaseTable({ row }: { row: RequestRow }) {
   const phases = phasesOf(row).filter(phase => phase.kind !== 'parked' || phase.ms > 0)
   const longest = Math.max(0.1, ...phases.map(phase => phase.ms))
   const notes: Record<PhaseKind, string> = {
-    queued: 'before the write began',
+    queued: 'in the client',
     write: 'to the bridge',
-    parked: 'the broker waited, as asked: no latency',
+    parked: 'no latency',
     wait: `broker ${row.broker}`,
     read: 'from the bridge',
   }

@@ -8,7 +8,7 @@ import { Button } from '../parts/Button.js'
 import { FilterInput } from '../parts/FilterInput.js'
 import { Page } from '../parts/Page.js'
 import { Sash } from '../parts/Sash.js'
-import { count, flag, readQuery, text, type Values, writeQuery } from '../route/query.js'
+import { count, flag, int64, readQuery, text, type Values, writeQuery } from '../route/query.js'
 import { apiFamilies } from '../session/wire-protocol.js'
 import { FamilyChips, StateChips } from './Chips.js'
 import { Controls } from './Dock.js'
@@ -28,11 +28,22 @@ const FIRST = 432
 const LEAST = 160
 
 /** What is shown, as the URL says it. */
-const schema = { f: text(), fam: text(), err: flag(), slow: flag(), thr: flag(), all: flag(), id: count(0, 2_147_483_647) }
+const schema = {
+  f: text(),
+  fam: text(),
+  err: flag(),
+  slow: flag(),
+  thr: flag(),
+  all: flag(),
+  id: count(0, 2_147_483_647),
+  from: int64(),
+  to: int64(),
+}
 
-function queryOf({ f, fam, err, slow, thr, all }: Values<typeof schema>) {
+function queryOf({ f, fam, err, slow, thr, all, from, to }: Values<typeof schema>) {
   const families = apiFamilies.filter(family => fam.split(',').includes(family))
-  return { text: f, families, errors: err, slow, throttled: thr, fold: !all }
+  const between = from !== null && to !== null ? { from: Number(from), to: Number(to) } : null
+  return { text: f, families, errors: err, slow, throttled: thr, fold: !all, between }
 }
 
 export default function WirePage() {
@@ -109,6 +120,8 @@ function useUrl(app: App, wire: Wire): void {
       thr: query.throttled,
       all: !query.fold,
       id: inspected !== null && inspected > 0 ? inspected : 0,
+      from: query.between ? BigInt(Math.floor(query.between.from)) : null,
+      to: query.between ? BigInt(Math.ceil(query.between.to)) : null,
     }
     app.router.setQuery(was => writeQuery(schema, was, changes), { replace: true })
   }, [app, query, inspected])
@@ -160,8 +173,6 @@ const amount = (value: number) => (value < 1_000_000 ? (value / 1_000_000).toFix
 function FilterBar({ wire }: { wire: Wire }) {
   const query = useStore(wire.store, state => state.query)
   const note = useStore(wire.store, state => state.snapshot?.filterNote ?? null)
-  const snapshot = useStore(wire.store, state => state.snapshot)
-  const folded = snapshot ? foldedCount(snapshot) : 0
   return (
     <div className="bar sub top1">
       <FilterInput
@@ -177,14 +188,24 @@ function FilterBar({ wire }: { wire: Wire }) {
       <span className="vr p2" />
       <StateChips wire={wire} icons />
       <span className="grow" />
-      <button
-        type="button"
-        className="link t2 p3 nw"
-        title={snapshot ? foldedText(snapshot.folded) : undefined}
-        onClick={() => wire.setQuery({ fold: !query.fold })}
-      >
-        {query.fold ? `${grouped(folded)} folded` : 'fold heartbeats'}
-      </button>
+      <Folded wire={wire} />
     </div>
+  )
+}
+
+function Folded({ wire }: { wire: Wire }) {
+  const fold = useStore(wire.store, state => state.query.fold)
+  const snapshot = useStore(wire.store, state => state.snapshot)
+  const count = snapshot ? foldedCount(snapshot) : 0
+  if (fold && count === 0) return <span className="t3 p3 nw">nothing folded</span>
+  return (
+    <button
+      type="button"
+      className="link p3 nw"
+      title={snapshot ? foldedText(snapshot.folded) : undefined}
+      onClick={() => wire.setQuery({ fold: !fold })}
+    >
+      {fold ? `${grouped(count)} folded` : 'fold heartbeats'}
+    </button>
   )
 }

@@ -25,7 +25,7 @@ const full: readonly WireColumn[] = [
   { id: 'time', head: 'Time', width: '110px' },
   { id: 'api', head: 'API', width: '246px' },
   { id: 'broker', head: 'Broker', width: '52px', right: true },
-  { id: 'about', head: 'About', width: 'minmax(116px, 1fr)' },
+  { id: 'about', head: 'About', width: 'minmax(160px, 1fr)' },
   { id: 'initiator', head: 'Initiator', width: '124px' },
   { id: 'status', head: 'Status', width: '186px' },
   { id: 'sent', head: 'Sent B', width: '66px', right: true },
@@ -57,7 +57,7 @@ export function columnsFor({ width, dock, all }: ColumnChoice): readonly WireCol
     // The full view has the inspector for what the dock must say in its rows.
     if (!dock || (all && width < 1_300)) for (const id of ['sent', 'queue'] as const) out.add(id)
   }
-  const most = dock ? 390 : 330
+  const most = dock ? 340 : 330
   return full
     .filter(column => !out.has(column.id))
     .map(column => (column.id === 'waterfall' ? { ...column, width: `minmax(120px, ${most}px)` } : column))

@@ -2,19 +2,18 @@
 import type { Asking } from '../kafka/client.js'
 import { topicConfigs } from '../kafka/configs.js'
 import { clientFault, faultFrom } from '../kafka/faults.js'
-import { groupDetail } from '../kafka/group-detail.js'
-import { groupSummaries, listGroups } from '../kafka/groups.js'
 import { topicOffsets } from '../kafka/offsets.js'
 import { previewPartition } from '../kafka/producing.js'
-import { readRecord } from '../kafka/read-record.js'
 import { listTopics } from '../kafka/topics.js'
 import type { SessionStatus, TopicInfo, TopicList } from '../protocol.js'
-import { runScan } from '../scan/run.js'
 import type { CallContext, SessionHandlers, StreamContext } from '../serve-port.js'
 import { SessionError } from '../session.js'
 import type { Host } from './host.js'
 import { initiatorOf } from './origin.js'
 import { wireHandlers } from './wire-handlers.js'
+
+/** What only some pages need comes when they ask for it. */
+const groupRoom = async () => ({ ...(await import('../kafka/groups.js')), ...(await import('../kafka/group-detail.js')) })
 
 export function handlersFor(host: Host, page: number): SessionHandlers {
   const { connector, now } = host
@@ -47,20 +46,27 @@ export function handlersFor(host: Host, page: number): SessionHandlers {
         return topicOffsets(client, await partitionsOf(topics, options), stable, options, now)
       },
       'topics.configs': async ({ topics, keys }, context) => topicConfigs(await connector.connected(), topics, keys, asking(context)),
-      'records.read': async (params, context) => readRecord(await connector.connected(), params, asking(context)),
+      'records.read': async (params, context) => {
+        const { readRecord } = await import('../kafka/read-record.js')
+        return readRecord(await connector.connected(), params, asking(context))
+      },
       produce: async (params, context) => (await connector.connected()).produce(params, asking(context)),
       'produce.partitionFor': async ({ topic, key }, context) => {
         const [info] = await host.topics.get([topic], asking(context))
         return previewPartition(info, key)
       },
       'groups.list': async (_, context) => {
+        const { listGroups } = await groupRoom()
         const list = await listGroups(await connector.connected(), asking(context), now)
         host.groupTypes.put(list)
         return list
       },
-      'groups.summaries': async ({ groups }, context) =>
-        groupSummaries(await connector.connected(), groups, host.groupTypes.of, asking(context)),
+      'groups.summaries': async ({ groups }, context) => {
+        const { groupSummaries } = await groupRoom()
+        return groupSummaries(await connector.connected(), groups, host.groupTypes.of, asking(context))
+      },
       'groups.detail': async ({ group }, context) => {
+        const { groupDetail } = await groupRoom()
         const client = await connector.connected()
         const brokerOf = (nodeId: number) => client.brokers().find(broker => broker.nodeId === nodeId)
         return groupDetail({ client, typeOf: host.groupTypes.of, brokerOf, now }, group, asking(context))
@@ -70,6 +76,7 @@ export function handlersFor(host: Host, page: number): SessionHandlers {
     streams: {
       'session.status': (_, context) => follow(connector, context),
       scan: async (params, context) => {
+        const { runScan } = await import('../scan/run.js')
         const client = await connector.connected()
         const { openReader } = client
         await runScan(params, context, { client, openReader, initiator: initiatorOf(context.origin, page), now, sleep: host.sleep })

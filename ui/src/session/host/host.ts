@@ -4,12 +4,11 @@ import { listTopics } from '../kafka/topics.js'
 import type { Port } from '../port-session.js'
 import type { GroupList } from '../protocol.js'
 import type { Buffers } from '../recorder/figures.js'
-import { kafkaFrames } from '../recorder/kafka-frames.js'
-import { Reading } from '../recorder/reading.js'
 import type { Recorder } from '../recorder/recorder.js'
 import { servePort } from '../serve-port.js'
 import { Connector, type ConnectorEnvironment } from './connector.js'
 import { handlersFor, KnownTopics } from './handlers.js'
+import type { WireRoom } from './wire-room.js'
 
 export interface HostEnvironment extends Omit<ConnectorEnvironment, 'hooks'> {
   recorder: Recorder
@@ -20,10 +19,10 @@ const noBuffers: Buffers = { fetchRecords: 0, fetchBytes: 0, fetchLimit: 0, prod
 
 export class Host {
   readonly recorder: Recorder
-  readonly reading: Reading
   readonly connector: Connector
   readonly topics: KnownTopics
   readonly groupTypes = new GroupTypes()
+  private room: Promise<WireRoom> | null = null
   private pages = 0
   private readonly hidden = new Set<number>()
   private readonly open = new Set<number>()
@@ -31,7 +30,6 @@ export class Host {
   constructor(private readonly env: HostEnvironment) {
     this.recorder = env.recorder
     this.connector = new Connector({ ...env, hooks: [env.recorder] })
-    this.reading = new Reading(this.recorder, kafkaFrames, this.topicName)
     this.topics = new KnownTopics(
       async (names, options) => listTopics(await this.connector.connected(), names, options, this.now),
       this.now,
@@ -50,6 +48,18 @@ export class Host {
   brokerAddress = (nodeId: number): string | null => {
     const broker = this.connector.status.brokers.find(one => one.nodeId === nodeId)
     return broker ? `${broker.host}:${broker.port}` : null
+  }
+
+  /** A load that failed is tried again by the next one who asks. */
+  wireRoom(): Promise<WireRoom> {
+    this.room ??= import('./wire-room.js').then(
+      ({ WireRoom }) => new WireRoom(this),
+      error => {
+        this.room = null
+        throw error
+      },
+    )
+    return this.room
   }
 
   /** Serves a page until it says goodbye; the function returned says it in its place. */

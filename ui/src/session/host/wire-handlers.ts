@@ -1,13 +1,9 @@
 /** Wire's and Metrics' methods for one page. */
-import { Inspector } from '../inspector/inspector.js'
 import { figuresOf } from '../recorder/figures.js'
-import { kafkaWords } from '../recorder/kafka-frames.js'
-import { metricsOf } from '../recorder/metrics.js'
-import { WireView } from '../recorder/view.js'
 import type { CallHandlers, StreamContext, StreamHandlersOf } from '../serve-port.js'
 import type { StatusFigures, WireCalls, WireStreams } from '../wire-protocol.js'
 import type { Host } from './host.js'
-import { isFrom } from './origin.js'
+import type { WirePage } from './wire-room.js'
 
 const FIGURES_MS = 500
 const SLICE_MS = 1_000
@@ -15,23 +11,15 @@ const SLICE_MS = 1_000
 type Handlers = { calls: Pick<CallHandlers, keyof WireCalls>; streams: Pick<StreamHandlersOf, keyof WireStreams> }
 
 export function wireHandlers(host: Host, page: number): Handlers {
-  const { recorder, reading, now } = host
-  const view = new WireView({ recorder, reading, words: kafkaWords, now, isMine: (label, views) => isFrom(label, page, views) })
-  const inspector = new Inspector({
-    recorder,
-    reading,
-    words: kafkaWords,
-    topicName: host.topicName,
-    brokerAddress: host.brokerAddress,
-    now,
-  })
+  const { recorder, now } = host
+  let opened: Promise<WirePage> | null = null
+  const open = (): Promise<WirePage> => (opened ??= host.wireRoom().then(room => room.page(page)))
   let metricsAsked = ''
   let metricsAt = 0
   return {
     calls: {
       'wire.clear': async () => {
         recorder.clear()
-        reading.clear()
         return null
       },
       'wire.opened': async () => {
@@ -43,12 +31,12 @@ export function wireHandlers(host: Host, page: number): Handlers {
         recorder.version++
         return null
       },
-      'wire.pull': async params => view.pull(params),
-      'wire.inspect': async ({ id }) => inspector.inspect(id),
-      'wire.fields': params => inspector.fields(params),
-      'wire.fieldAt': ({ id, side, offset }) => inspector.fieldAt(id, side, offset),
-      'wire.json': async ({ id, side }) => inspector.json(id, side),
-      'wire.nextError': async ({ query, after, backwards }) => view.nextError(query, after, backwards),
+      'wire.pull': async params => (await open()).view.pull(params),
+      'wire.inspect': async ({ id }) => (await open()).inspector.inspect(id),
+      'wire.fields': async params => (await open()).inspector.fields(params),
+      'wire.fieldAt': async ({ id, side, offset }) => (await open()).inspector.fieldAt(id, side, offset),
+      'wire.json': async ({ id, side }) => (await open()).inspector.json(id, side),
+      'wire.nextError': async ({ query, after, backwards }) => (await open()).view.nextError(query, after, backwards),
       'metrics.pull': async ({ range, broker, since }) => {
         const asked = `${range} ${broker}`
         // Time moves the slices although nothing happens: once a second there is always something to draw.
@@ -56,7 +44,7 @@ export function wireHandlers(host: Host, page: number): Handlers {
         if (same && since >= 0) return null
         metricsAsked = asked
         metricsAt = now()
-        return metricsOf(recorder, { now: metricsAt, range, broker, api: kafkaWords.api, buffers: host.buffers() })
+        return (await host.wireRoom()).metrics({ now: metricsAt, range, broker })
       },
     },
     streams: {

@@ -3,7 +3,7 @@ import { apis, decodeRequest, decodeResponse, type Explanation, explainFrame } f
 import { hiddenBecause } from '../recorder/api-family.js'
 import type { Reading } from '../recorder/reading.js'
 import type { Recorder } from '../recorder/recorder.js'
-import { DONE, FAILED, REQUEST_KEPT, RESPONSE_KEPT, SILENT, TOO_LARGE } from '../recorder/request-ring.js'
+import { CANCELLED, DONE, FAILED, REQUEST_KEPT, RESPONSE_KEPT, SILENT, TOO_LARGE } from '../recorder/request-ring.js'
 import { connectionRow, requestRow, type Words } from '../recorder/row.js'
 import type { FieldLine, FieldRange, FrameState, Inspection, RequestRow, WireRow, WireSide } from '../wire-protocol.js'
 import { fieldNodes } from './field-nodes.js'
@@ -118,6 +118,7 @@ export class Inspector {
     const id = requests.id[slot]
     if (side === 'response' && requests.has(slot, SILENT)) return { is: 'none', because: 'no response expected' }
     if (side === 'response' && !requests.has(slot, DONE)) return { is: 'none', because: 'in flight' }
+    if (side === 'response' && requests.has(slot, CANCELLED)) return { is: 'none', because: 'cancelled' }
     if (side === 'response' && requests.has(slot, FAILED)) return { is: 'none', because: 'failed' }
     if (hidden) return { is: 'hidden', because: hidden }
     const frame = this.frame(id, side)

@@ -54,9 +54,9 @@ interface Drawn {
   ratios: MetricsSnapshot['ratios']
 }
 
-/** Slices in which nothing happened are zero, or NaN where zero would be a lie. The buffers are the client's, whatever the broker. */
+/** Whole slices only: one that still runs would look like a fall. Where nothing happened is zero, or NaN where zero would be a lie. */
 function draw(series: Series | undefined, whole: Series, slices: number, context: MetricsContext): Drawn {
-  const last = Math.floor(context.now / whole.sliceMs)
+  const last = Math.floor(context.now / whole.sliceMs) - 1
   const first = last - slices + 1
   const out: MetricsSeries = blank(first * whole.sliceMs, whole.sliceMs, slices)
   const totals = { requests: 0, errors: 0, throttles: 0, throttleMs: 0, retries: 0 }

@@ -63,10 +63,6 @@ export class Reading {
     return subject
   }
 
-  clear(): void {
-    this.subjects.clear()
-  }
-
   private stateOf(slot: number): 'in flight' | 'unread' | 'nothing' {
     const { requests } = this.recorder
     if (!requests.has(slot, DONE)) return 'in flight'

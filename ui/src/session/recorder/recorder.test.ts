@@ -3,7 +3,7 @@ import { exchange, readOf, START, writeOf } from '../testing/wire-events.js'
 import { figuresOf } from './figures.js'
 import { metricsOf } from './metrics.js'
 import { Recorder } from './recorder.js'
-import { DONE, FAILED, IDLE, REQUEST_KEPT, RESPONSE_KEPT, SILENT, SLOW, TOO_LARGE } from './request-ring.js'
+import { CANCELLED, DONE, FAILED, IDLE, REQUEST_KEPT, RESPONSE_KEPT, SILENT, SLOW, TOO_LARGE } from './request-ring.js'
 
 const buffers = { fetchRecords: 0, fetchBytes: 0, fetchLimit: 1_000, produceRecords: 0, produceLimit: 10_000 }
 const context = (now: number) => ({ now, range: '5 min' as const, broker: null, api: String, buffers })
@@ -45,6 +45,19 @@ describe('a request', () => {
     expect(recorder.requests.durationMs(slot)).toBeLessThan(2)
   })
 
+  test('that was given up on our side is no error', () => {
+    const recorder = new Recorder()
+    const given = Object.assign(new Error('whoever asked was closed'), { code: 'ABORTED' })
+    exchange(recorder, { requestId: 1, apiKey: 1, parkMs: 500, readError: given })
+    const slot = recorder.requests.slot(1)
+    expect([recorder.errors, recorder.inFlight, recorder.requests.has(slot, FAILED), recorder.requests.has(slot, CANCELLED)]).toEqual([
+      0,
+      0,
+      false,
+      true,
+    ])
+  })
+
   test('is slow when it takes four times what its API usually takes', () => {
     const recorder = new Recorder()
     for (let id = 1; id <= 50; id++) exchange(recorder, { requestId: id, apiKey: 35, waitMs: 20 })
@@ -61,11 +74,21 @@ describe('a request', () => {
 })
 
 describe('parked time', () => {
+  test('begins where other requests usually have their answer', () => {
+    const recorder = new Recorder()
+    for (let id = 1; id <= 50; id++) exchange(recorder, { requestId: id, waitMs: 150 })
+    exchange(recorder, { requestId: 51, apiKey: 1, parkMs: 500, waitMs: 155 })
+    exchange(recorder, { requestId: 52, apiKey: 1, parkMs: 500, waitMs: 450 })
+    const parked = [51, 52].map(id => recorder.requests.parkedMs[recorder.requests.slot(id)])
+    expect(parked[0]).toBe(0)
+    expect(parked[1]).toBeCloseTo(300, 0)
+  })
+
   test('is the wait up to what was asked for, and no latency', () => {
     const recorder = new Recorder()
     exchange(recorder, { requestId: 1, apiKey: 1, parkMs: 500, waitMs: 502, readMs: 1.5, writeMs: 0.5 })
     const slot = recorder.requests.slot(1)
-    expect(recorder.requests.parkedMs(slot)).toBe(500)
+    expect(recorder.requests.parkedMs[slot]).toBe(500)
     expect(recorder.requests.latencyMs(slot)).toBeCloseTo(4, 3)
     const { p99Ms } = figuresOf(recorder, START + 2_000, buffers)
     expect(p99Ms).toBeLessThan(5)
@@ -158,7 +181,7 @@ test('batches: records each, and how well they compressed', () => {
   const batch = { broker: { nodeId: 1, host: 'b', port: 1 }, topic: 't', partition: 0, compressionType: 'zstd' as const }
   recorder.onFetchBatchRead({ ...batch, numRecords: 400, compressedBytes: 30, uncompressedBytes: 100 })
   recorder.onFetchBatchRead({ ...batch, numRecords: 200, compressedBytes: 32, uncompressedBytes: 100 })
-  const { series, ratios } = metricsOf(recorder, context(START))
+  const { series, ratios } = metricsOf(recorder, context(START + 1_000))
   expect(series.fetched.at(-1)).toBe(300)
   expect(ratios).toEqual({ fetched: 0.31, produced: null })
 })

@@ -35,6 +35,8 @@ export interface RecorderOptions {
 const BROKER_SERIES = 12
 const LABELS = 4_096
 const IDLE_SHARE = 0.95
+const USUAL_WEIGHT = 0.05
+const LEAST_PARKED_MS = 20
 /** A wait that is longer was measured from no beginning. */
 const DAY_MS = 86_400_000
 
@@ -65,6 +67,8 @@ export class Recorder implements Hooks {
   since: number | null = null
   errors = 0
   throttled = 0
+  /** What requests that cannot be parked usually wait, as a moving average. */
+  private usualWaitMs = 0
   private readonly slow: SlowRule
   private readonly now: () => number
   /** How long requests without a row may be parked: those sent while nothing was recorded. */
@@ -89,7 +93,7 @@ export class Recorder implements Hooks {
     this.sent(this.all, at, family, event.bytesWritten)
     this.sent(this.of(broker.nodeId), at, family, event.bytesWritten)
     if (event.attempt > 1) this.count(at, broker.nodeId, 'retries', 1)
-    if (event.error) this.fail(at, broker.nodeId, apiKey)
+    if (event.error) this.failUnlessCancelled(event.error, at, broker.nodeId, apiKey)
     else if (!event.noResponse) this.inFlight += this.isAnswered(event.requestId) ? 0 : 1
     else this.apis.answered(at, apiKey, event.bytesWritten, event.timeToWriteMs, 0)
     if (this.recording) this.openRow(event)
@@ -111,11 +115,11 @@ export class Recorder implements Hooks {
     }
     const at = this.closeRow(slot, event)
     if (event.error) {
-      this.fail(at, broker.nodeId, apiKey)
+      this.failUnlessCancelled(event.error, at, broker.nodeId, apiKey)
       return
     }
     const latency = this.requests.latencyMs(slot)
-    this.answered(at, event, latency, this.requests.parkedMs(slot), this.requests.sent[slot])
+    this.answered(at, event, latency, this.requests.parkedMs[slot], this.requests.sent[slot])
     if (this.slow.isSlow(at, apiKey, latency)) this.requests.flags[slot] |= ring.SLOW
   }
 
@@ -133,7 +137,7 @@ export class Recorder implements Hooks {
 
   onBrokerConnect(event: BrokerConnectEvent): void {
     this.version++
-    if (event.error) this.errors++
+    if (event.error && !isCancelled(event.error)) this.errors++
     this.connections.add({
       is: 'connect',
       broker: event.broker.nodeId,
@@ -143,7 +147,7 @@ export class Recorder implements Hooks {
       at: event.startedAtMs,
       durationMs: event.durationMs,
       dialMs: event.dialMs,
-      error: event.error?.message ?? '',
+      error: event.error && !isCancelled(event.error) ? event.error.message : '',
     })
   }
 
@@ -158,7 +162,7 @@ export class Recorder implements Hooks {
       at: this.now(),
       durationMs: 0,
       dialMs: 0,
-      error: event.error?.message ?? '',
+      error: event.error && !isCancelled(event.error) ? event.error.message : '',
     })
   }
 
@@ -213,7 +217,8 @@ export class Recorder implements Hooks {
     if (event.noResponse) rows.flags[slot] |= ring.SILENT | ring.DONE
     if (event.error) {
       rows.flags[slot] |= ring.DONE
-      rows.setError(slot, event.error.message)
+      if (isCancelled(event.error)) rows.flags[slot] |= ring.CANCELLED
+      else rows.setError(slot, event.error.message)
     }
     if (this.keepFrames) this.keep(slot, 'request', event.frame)
   }
@@ -225,10 +230,25 @@ export class Recorder implements Hooks {
     rows.waitMs[slot] = event.readWaitMs > DAY_MS ? 0 : event.readWaitMs
     rows.readMs[slot] = event.timeToReadMs
     rows.flags[slot] |= ring.DONE
-    if (event.error) rows.setError(slot, event.error.message)
+    rows.parkedMs[slot] = this.parked(rows.waitMs[slot], rows.parkMs[slot])
+    if (event.error && isCancelled(event.error)) rows.flags[slot] |= ring.CANCELLED
+    else if (event.error) rows.setError(slot, event.error.message)
     else if (rows.parkMs[slot] > 0 && event.readWaitMs >= rows.parkMs[slot] * IDLE_SHARE) rows.flags[slot] |= ring.IDLE
     if (this.keepFrames && event.frame) this.keep(slot, 'response', event.frame)
     return rows.wroteAt(slot) + rows.durationMs(slot)
+  }
+
+  /**
+   * A long poll that has something to bring is answered at once, and no answer says how long it was parked: so only the wait beyond what other
+   * requests usually wait counts, up to what the request allowed, and a little more than usual is not parking at all.
+   */
+  private parked(waitMs: number, parkMs: number): number {
+    if (parkMs <= 0) {
+      this.usualWaitMs += (waitMs - this.usualWaitMs) * (this.usualWaitMs === 0 ? 1 : USUAL_WEIGHT)
+      return 0
+    }
+    const beyond = Math.min(waitMs - this.usualWaitMs, parkMs)
+    return beyond < LEAST_PARKED_MS ? 0 : beyond
   }
 
   private keep(slot: number, side: FrameSide, frame: { byteLength: number; take(): Uint8Array }): void {
@@ -268,7 +288,7 @@ export class Recorder implements Hooks {
     requests.startedAt[slot] = this.now()
     requests.queueMs[slot] = requests.writeMs[slot] = requests.parkMs[slot] = 0
     const at = this.closeRow(slot, event)
-    if (event.error) this.fail(at, event.broker.nodeId, event.apiKey)
+    if (event.error) this.failUnlessCancelled(event.error, at, event.broker.nodeId, event.apiKey)
     else this.answered(at, event, event.timeToReadMs, 0, 0)
   }
 
@@ -277,8 +297,8 @@ export class Recorder implements Hooks {
     const parkMs = this.parkedUnseen.get(event.requestId) ?? 0
     this.parkedUnseen.delete(event.requestId)
     const at = this.now()
-    const parked = Math.min(event.readWaitMs, parkMs)
-    if (event.error) this.fail(at, event.broker.nodeId, event.apiKey)
+    const parked = this.parked(event.readWaitMs, parkMs)
+    if (event.error) this.failUnlessCancelled(event.error, at, event.broker.nodeId, event.apiKey)
     else this.answered(at, event, event.readWaitMs - parked + event.timeToReadMs, parked, 0)
   }
 
@@ -287,6 +307,10 @@ export class Recorder implements Hooks {
       to?.fine.add(at, measure, amount)
       to?.coarse.add(at, measure, amount)
     }
+  }
+
+  private failUnlessCancelled(error: Error, at: number, broker: number, apiKey: number): void {
+    if (!isCancelled(error)) this.fail(at, broker, apiKey)
   }
 
   private fail(at: number, broker: number, apiKey: number): void {
@@ -304,3 +328,6 @@ export class Recorder implements Hooks {
     this.count(at, event.broker.nodeId, uncompressed, event.uncompressedBytes)
   }
 }
+
+/** Given up on our side: a scan that was stopped, a client that was closed. Nothing is wrong. */
+const isCancelled = (error: Error): boolean => 'code' in error && (error.code === 'ABORTED' || error.code === 'CLIENT_CLOSED')

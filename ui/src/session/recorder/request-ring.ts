@@ -1,5 +1,5 @@
 /**
- * One row per request in a struct of arrays: 73 bytes a row, nothing allocated per event. A row lives at `requestId % capacity`: ids count up
+ * One row per request in a struct of arrays: 77 bytes a row, nothing allocated per event. A row lives at `requestId % capacity`: ids count up
  * without gaps, so the ring needs no index, order of ids is order of start, and a row is still there while its slot holds its id.
  */
 export const DONE = 1
@@ -18,6 +18,8 @@ export const RESPONSE_KEPT = 128
 export const TOO_LARGE = 256
 /** The broker already waited (before KIP-219), rather than asking the client to wait. */
 export const THROTTLED_BEFORE = 512
+/** Given up on our side: nobody waited for the answer any more. */
+export const CANCELLED = 1024
 
 export class RequestRing {
   readonly id: Int32Array
@@ -37,7 +39,10 @@ export class RequestRing {
   readonly writeMs: Float32Array
   readonly waitMs: Float32Array
   readonly readMs: Float32Array
+  /** How long the request allowed the broker to park it. */
   readonly parkMs: Float32Array
+  /** How long it probably was. */
+  readonly parkedMs: Float32Array
   readonly throttleMs: Float32Array
   readonly flags: Uint16Array
   readonly errno: Int16Array
@@ -64,6 +69,7 @@ export class RequestRing {
     this.waitMs = new Float32Array(capacity)
     this.readMs = new Float32Array(capacity)
     this.parkMs = new Float32Array(capacity)
+    this.parkedMs = new Float32Array(capacity)
     this.throttleMs = new Float32Array(capacity)
     this.flags = new Uint16Array(capacity)
     this.errno = new Int16Array(capacity)
@@ -83,6 +89,7 @@ export class RequestRing {
     this.received[slot] = 0
     this.waitMs[slot] = 0
     this.readMs[slot] = 0
+    this.parkedMs[slot] = 0
     this.throttleMs[slot] = 0
     this.flags[slot] = 0
     this.errno[slot] = 0
@@ -109,18 +116,13 @@ export class RequestRing {
     return this.errors.get(slot) ?? ''
   }
 
-  /** What the broker may have parked on request: the wait, up to what the request allowed. */
-  parkedMs(slot: number): number {
-    return Math.min(this.waitMs[slot], this.parkMs[slot])
-  }
-
   /** From the write to the end of the answer; the queue is not counted, as in kgo's `durationE2E`. */
   durationMs(slot: number): number {
     return this.writeMs[slot] + this.waitMs[slot] + this.readMs[slot]
   }
 
   latencyMs(slot: number): number {
-    return this.durationMs(slot) - this.parkedMs(slot)
+    return this.durationMs(slot) - this.parkedMs[slot]
   }
 
   /** When the write began, ms since the epoch. */

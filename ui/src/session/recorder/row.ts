@@ -4,7 +4,7 @@ import { familyOf } from './api-family.js'
 import type { ConnectionRecord } from './connection-ring.js'
 import type { Reading } from './reading.js'
 import type { Recorder } from './recorder.js'
-import { DONE, FAILED, LOOKED, SILENT, SLOW } from './request-ring.js'
+import { CANCELLED, DONE, FAILED, LOOKED, SILENT, SLOW } from './request-ring.js'
 
 /** Names of the protocol. */
 export interface Words {
@@ -18,6 +18,7 @@ export const initiatorText = (label: string): string => label.split('\t', 1)[0]
 export function statusOf(recorder: Recorder, slot: number, words: Words): RowStatus {
   const { requests } = recorder
   if (requests.has(slot, FAILED)) return { is: 'failed', words: requests.errorOf(slot) }
+  if (requests.has(slot, CANCELLED)) return { is: 'cancelled' }
   if (requests.has(slot, SILENT)) return { is: 'no response' }
   if (!requests.has(slot, DONE)) return { is: 'in flight', mayPark: requests.parkMs[slot] > 0 }
   const errno = requests.errno[slot]
@@ -48,7 +49,7 @@ export function requestRow(recorder: Recorder, reading: Reading, slot: number, w
     writeMs: requests.writeMs[slot],
     waitMs: requests.waitMs[slot],
     readMs: requests.readMs[slot],
-    parkedMs: done ? requests.parkedMs(slot) : 0,
+    parkedMs: done ? requests.parkedMs[slot] : 0,
     totalMs: done ? requests.durationMs(slot) : null,
     attempt: requests.attempt[slot],
     retryOf: requests.retryOf[slot] >= 0 ? requests.retryOf[slot] : null,

@@ -220,10 +220,10 @@ describe('the cost of a page', () => {
 
 test('the overview marks work, errors and throttling by broker', () => {
   const { recorder, view } = setUp()
+  exchange(recorder, { requestId: 4, broker: 1, apiKey: 1, parkMs: 900, startedAtMs: START, waitMs: 900 })
   exchange(recorder, { requestId: 1, broker: 2, startedAtMs: START + 100, waitMs: 150 })
   exchange(recorder, { requestId: 2, broker: 1, startedAtMs: START + 500, readError: new Error('x') })
   exchange(recorder, { requestId: 3, broker: 1, startedAtMs: START + 700, throttleMs: 200 })
-  exchange(recorder, { requestId: 4, broker: 1, apiKey: 1, parkMs: 900, startedAtMs: START, waitMs: 900 })
   const lanes =
     view.pull(pull({ families: ['met'] }, { lanes: { span: { from: START, to: START + 1_000 }, bins: 10 } }))?.overview?.lanes ?? []
   expect(lanes.map(lane => lane.broker)).toEqual([1, 2])

@@ -66,7 +66,7 @@ function requestField({ recorder, reading, words }: FilterContext, slot: number,
     case 't':
       return requests.has(slot, DONE) ? requests.latencyMs(slot) : null
     case 'parked':
-      return requests.parkedMs(slot)
+      return requests.parkedMs[slot]
     case 'size':
       return Math.max(requests.sent[slot], requests.received[slot])
     case 'id':
