@@ -25,7 +25,7 @@ export class Explorer {
   }
 
   async connected(): Promise<void> {
-    await this.page.getByText('Connected', { exact: true }).waitFor()
+    await this.page.getByRole('button', { name: 'Connected', exact: true }).waitFor()
   }
 
   row(text: string | RegExp) {
