@@ -1,0 +1,6 @@
+export { type AwsMskIamCredentials, awsMskIam } from './aws-msk-iam.js'
+export { SaslFailure, type SaslMechanism, type SaslSession, type SaslTarget, type Supplied } from './mechanism.js'
+export { type OAuthBearerCredentials, oauthBearer } from './oauth-bearer.js'
+export { type PlainCredentials, plain } from './plain.js'
+export { type ScramCredentials, scramSha256, scramSha512 } from './scram.js'
+export type { AwsKeys } from './sigv4.js'
