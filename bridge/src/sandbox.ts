@@ -5,7 +5,8 @@ export async function startSandbox(): Promise<{ brokers: string[]; close(): Prom
     import('@milena/client-core/sandbox/node'),
     import('@milena/client-core/compression'),
   ])
-  const sandbox = await createSandbox({ codec })
+  // What a person writes there is bounded, too: the oldest segments of a partition go.
+  const sandbox = await createSandbox({ codec, brokerConfigs: { 'log.retention.bytes': '67108864' } })
   try {
     const { seedBrokers } = await listen(sandbox)
     const stopFeed = await fillWithSampleData(sandbox, { codec })
