@@ -61,10 +61,8 @@ async function produce(page: Page, form: Form): Promise<{ partition: number; off
   await page.keyboard.press('Control+Enter')
   const result = panel.getByRole('log')
   await expect.poll(() => result.getByRole('button', { name: /^Open/ }).count(), { timeout: 20_000 }).toBe(before + 1)
-  const text = ((await result.textContent()) ?? '').replaceAll(',', '')
-  const found = /partition\s*(\d+)\s+(\d+)/i.exec(text)
-  if (!found) throw new Error(`the result names no partition and offset: ${text}`)
-  return { partition: Number(found[1]), offset: BigInt(found[2]) }
+  const [partition, offset] = await result.locator('.mono').allTextContents()
+  return { partition: Number(partition), offset: BigInt(offset.replaceAll(',', '')) }
 }
 
 describe('on the sandbox', () => {
