@@ -1,8 +1,8 @@
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock } from '../clock.js'
 import { ClientError } from '../error.js'
 import { fanOut } from '../hooks/fan-out.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
-import { type Logger, logs } from '../hooks/logger.js'
+import { guarded, type Logger } from '../hooks/logger.js'
 import { FindCoordinatorRequest, type FindCoordinatorResponse } from '../protocol/api/find-coordinator.js'
 import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
@@ -13,8 +13,10 @@ import type { DialContext } from './dial.js'
 import { MetadataCache } from './metadata.js'
 import { MetadataLoop } from './metadata-loop.js'
 import type { ResolvedConnectionOptions } from './options.js'
+import { Reaper } from './reaper.js'
 import { BrokerRegistry } from './registry.js'
-import { isRetriable, orAborted, sleep, throwIfAborted } from './retry.js'
+import { closedError, Retries } from './retries.js'
+import { isRetriable, orAborted } from './retry.js'
 import { isUnreachable, noneOf } from './unreachable.js'
 
 export { isUnreachable } from './unreachable.js'
@@ -46,19 +48,22 @@ export class Cluster {
   readonly metadata = new MetadataCache()
   readonly brokers: BrokerRegistry
   readonly coordinators: CoordinatorCache
+  readonly retries: Retries
   clusterId: string | null = null
   controllerId = -1
   readonly #loop: MetadataLoop
   readonly #interests = new Set<MetadataInterest>()
   readonly #closing = new AbortController()
-  #reaper: TimerHandle | undefined
+  readonly #reaper: Reaper
   #connectionIds = 0
   #requestIds = 0
 
   constructor(readonly options: ResolvedConnectionOptions) {
     this.clock = options.clock
-    this.logger = options.logger
-    this.hooks = fanOut(options.hooks, options.logger)
+    this.logger = guarded(options.logger)
+    this.hooks = fanOut(options.hooks, this.logger)
+    this.retries = new Retries({ ...options, logger: this.logger }, this.#closing.signal)
+    this.#reaper = new Reaper(this.clock, options.connIdleTimeoutMs, () => this.brokers)
     const context: DialContext = {
       options,
       env: {
@@ -69,7 +74,7 @@ export class Cluster {
         maxWriteBytes: options.brokerMaxWriteBytes,
       },
       nextConnectionId: () => {
-        this.#reap()
+        this.#reaper.watch()
         return ++this.#connectionIds
       },
       nextRequestId: () => ++this.#requestIds,
@@ -99,7 +104,7 @@ export class Cluster {
   close(): void {
     if (this.isClosed) return
     this.#loop.stop()
-    this.clock.clearTimeout(this.#reaper)
+    this.#reaper.stop()
     this.#closing.abort(closedError())
     this.brokers.stop()
   }
@@ -125,7 +130,7 @@ export class Cluster {
     }
     // A broker that was named and is not there is not waited for.
     const isNamed = typeof target === 'object' && 'broker' in target
-    return this.retry(message.key, signal, work, error => isRetriable(error) && !(isNamed && isUnknownBroker(error)))
+    return this.retries.run(message.key, signal, work, error => isRetriable(error) && !(isNamed && isUnknownBroker(error)))
   }
 
   /** Sends once, to the first broker that the target means. */
@@ -135,12 +140,13 @@ export class Cluster {
     body: Input<M> | ((version: number) => Input<M>),
     options: CallOptions,
   ): Promise<ResponseTo<M>> {
-    if (this.isClosed) throw closedError()
+    this.retries.throwIfOver(options.signal)
     try {
       const [broker] = await orAborted(this.#resolve(target), options.signal)
       return await this.#askInTurn(target, [broker], message, body, () => options)
     } catch (error) {
-      throw this.isClosed ? closedError() : error
+      this.retries.throwIfOver(undefined)
+      throw error
     }
   }
 
@@ -171,47 +177,6 @@ export class Cluster {
       }
     }
     throw noneOf(failures)
-  }
-
-  /** Runs `work` until it succeeds, fails for good, or the retries or their time are used up. */
-  async retry<T>(
-    key: number,
-    signal: AbortSignal | undefined,
-    work: (attempt: number) => Promise<T>,
-    mayHelp: (error: unknown) => boolean = isRetriable,
-  ): Promise<T> {
-    const { requestRetries, retryTimeoutMs, retryBackoff, random } = this.options
-    const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(key) : retryTimeoutMs
-    const started = this.clock.now()
-    for (let attempt = 1; ; attempt++) {
-      throwIfAborted(signal)
-      if (this.isClosed) throw closedError()
-      try {
-        return await work(attempt)
-      } catch (error) {
-        if (this.isClosed) throw closedError()
-        throwIfAborted(signal)
-        const pause = retryBackoff(attempt, random)
-        const late = limit > 0 && this.clock.now() + pause > started + limit
-        if (!mayHelp(error) || attempt > requestRetries || late) throw error
-        if (logs(this.logger, 'debug'))
-          this.logger.log('debug', 'a request is tried again', { apiKey: key, attempt, pauseMs: pause, error })
-        await this.#pause(pause, signal)
-      }
-    }
-  }
-
-  /** The pause before try `attempt + 1`. */
-  retryPause(attempt: number, signal?: AbortSignal): Promise<void> {
-    return this.#pause(this.options.retryBackoff(attempt, this.options.random), signal)
-  }
-
-  async #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await sleep(this.clock, ms, signal, this.closing)
-    } catch (stop) {
-      throw this.isClosed ? closedError() : stop
-    }
   }
 
   async #resolve(target: Target): Promise<readonly Broker[]> {
@@ -325,24 +290,10 @@ export class Cluster {
     this.controllerId = answer.controllerId
     this.metadata.merge(answer, this.clock.now(), all)
   }
-
-  /** One timer while there are connections; it closes those that nobody uses. */
-  #reap(): void {
-    if (this.#reaper !== undefined || this.isClosed) return
-    const idleMs = this.options.connIdleTimeoutMs
-    this.#reaper = this.clock.setTimeout(() => {
-      this.#reaper = undefined
-      const now = this.clock.now()
-      for (const broker of this.brokers.all) broker.reap(now, idleMs)
-      if (this.brokers.all.some(b => b.hasConnections)) this.#reap()
-    }, idleMs / 2)
-  }
 }
 
 /** Nodes that no longer coordinate or control say so with these. */
 const movedCodes = new Set(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'NOT_CONTROLLER'])
-
-const closedError = () => new ClientError('CLIENT_CLOSED', 'the client was closed')
 
 const toBroker = (b: { nodeId: number; host: string; port: number; rack: string | null }): BrokerMetadata => ({
   nodeId: b.nodeId,

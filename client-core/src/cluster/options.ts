@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../clock.js'
+import { hookNames } from '../hooks/fan-out.js'
 import type { Hooks } from '../hooks/hooks.js'
 import { type Logger, silentLogger } from '../hooks/logger.js'
-import { type Check, fn, int, list, optionalText, resolve, type Spec, text, value, wrong } from '../options/check.js'
+import { type Check, flag, fn, int, list, optionalText, resolve, type Spec, text, value, wrong } from '../options/check.js'
 import type { Transport } from '../transport/stream.js'
 import { parseAddress } from './address.js'
 import { exponentialBackoff } from './retry.js'
@@ -55,7 +56,29 @@ export type ResolvedConnectionOptions = Required<Omit<ConnectionOptions, 'rack' 
   Pick<ConnectionOptions, 'rack' | 'maxVersions' | 'minVersions'>
 
 const isObject = (v: unknown) => typeof v === 'object' && v !== null
-const versionMap: Check<ReadonlyMap<number, number> | undefined> = value(undefined, 'a Map of API key to version', v => v instanceof Map)
+const isVersion = (v: unknown) => Number.isSafeInteger(v) && (v as number) >= 0 && (v as number) < 0x8000
+const versionMap: Check<ReadonlyMap<number, number> | undefined> = value(
+  undefined,
+  'a Map of API key to version, as versionsFromString of /protocol gives',
+  v => v instanceof Map && [...v].every(pair => pair.every(isVersion)),
+)
+const hooks: Check<Hooks> = (v, path) => {
+  if (!isObject(v)) throw wrong(path, 'an object of hook methods', v)
+  for (const name of hookNames) {
+    const hook = (v as Hooks)[name]
+    if (hook !== undefined && typeof hook !== 'function') throw wrong(`${path}.${name}`, 'a function', hook)
+  }
+  return v as Hooks
+}
+
+/** Brokers refuse connections whose software has another form (KIP-511). */
+const softwareText =
+  (fallback: string): Check<string> =>
+  (v, path) => {
+    const given = text(fallback)(v, path)
+    if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/.test(given)) throw wrong(path, 'letters, digits, dots and hyphens', given)
+    return given
+  }
 
 const transport: Check<Transport> = (v, path) => {
   const isTransport = isObject(v) && typeof (v as Transport).connect === 'function'
@@ -77,9 +100,9 @@ export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   seedBrokers: seeds,
   transport,
   clientId: text('milena'),
-  software: (v, path) => resolve({ name: text('milena'), version: text('0.1.0') }, v, path),
+  software: (v, path) => resolve({ name: softwareText('milena'), version: softwareText('0.1.0') }, v, path),
   rack: optionalText,
-  hooks: list(value({}, 'an object of hook methods', isObject)),
+  hooks: list(hooks),
   logger: value(silentLogger, 'a Logger', v => isObject(v) && typeof (v as Logger).log === 'function'),
   dialTimeoutMs: int(10_000, 1),
   requestTimeoutOverheadMs: int(10_000, 1),
@@ -89,12 +112,9 @@ export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   retryBackoff: fn(exponentialBackoff),
   metadataMaxAgeMs: int(300_000, 10),
   metadataMinAgeMs: int(5_000, 1),
-  allowAutoTopicCreation: (v, path) => {
-    if (v !== undefined && typeof v !== 'boolean') throw wrong(path, 'true or false', v)
-    return v ?? false
-  },
+  allowAutoTopicCreation: flag(false),
   brokerMaxReadBytes: int(104_857_600, 1024),
-  brokerMaxWriteBytes: int(104_857_600, 1024),
+  brokerMaxWriteBytes: int(104_857_600, 4096),
   maxVersions: versionMap,
   minVersions: versionMap,
   clock: value(systemClock, 'a Clock', v => isObject(v) && typeof (v as Clock).now === 'function'),

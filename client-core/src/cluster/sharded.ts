@@ -89,7 +89,7 @@ export class ShardedCall<M extends RequestMessage> {
 
   async #again(now: Try<M>): Promise<ResponseShard<M>[]> {
     try {
-      await this.cluster.retryPause(now.attempt, this.options.signal)
+      await this.cluster.retries.pause(now.attempt, this.options.signal)
       await this.sharder.forget(this.cluster, now.body)
     } catch (error) {
       return [this.#failed(now, error, nobody)]
@@ -97,11 +97,8 @@ export class ShardedCall<M extends RequestMessage> {
     return this.run({ ...now, attempt: now.attempt + 1 })
   }
 
-  #mayTry({ attempt }: Try<M>, most = this.cluster.options.requestRetries): boolean {
-    if (this.options.signal?.aborted || this.cluster.isClosed) return false
-    const { retryTimeoutMs } = this.cluster.options
-    const limit = typeof retryTimeoutMs === 'function' ? retryTimeoutMs(this.message.key) : retryTimeoutMs
-    return attempt <= most && (limit === 0 || this.cluster.clock.now() - this.#since < limit)
+  #mayTry({ attempt }: Try<M>, most?: number): boolean {
+    return !this.options.signal?.aborted && this.cluster.retries.mayFollow(this.message.key, attempt, this.#since, 0, most)
   }
 
   #targeted(target: Target): BrokerMetadata {

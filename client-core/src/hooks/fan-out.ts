@@ -1,7 +1,7 @@
 import type { Hooks } from './hooks.js'
 import type { Logger } from './logger.js'
 
-const names = [
+export const hookNames = [
   'onNewClient',
   'onClientClosed',
   'onBrokerConnect',
@@ -17,7 +17,7 @@ const names = [
 /** One `Hooks` for many. A method exists only where somebody listens: the caller checks for it before it builds an event. */
 export function fanOut(all: readonly Hooks[], logger: Logger): Hooks {
   const out: Record<string, (event: never) => void> = {}
-  for (const name of names) {
+  for (const name of hookNames) {
     const listeners = all.filter(h => typeof h[name] === 'function')
     if (listeners.length === 0) continue
     out[name] = event => {

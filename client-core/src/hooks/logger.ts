@@ -23,3 +23,19 @@ export function basicLogger(write: (line: string) => void, level: LogLevel, pref
     },
   }
 }
+
+/** The same logger for the client's own use: what it throws harms nobody. */
+export function guarded(logger: Logger): Logger {
+  return {
+    get level() {
+      return logger.level
+    },
+    log(level, message, fields) {
+      try {
+        logger.log(level, message, fields)
+      } catch {
+        // There is nobody left to tell.
+      }
+    },
+  }
+}

@@ -30,7 +30,7 @@ export const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
     const [{ groupId, topics }] = body.groups
     return {
       groupId,
-      topics: topics && topics.map(t => ({ name: t.name ?? '', partitionIndexes: t.partitionIndexes })),
+      topics: topics === null ? null : topics.map(t => ({ name: t.name ?? '', partitionIndexes: t.partitionIndexes })),
       requireStable: version >= 7 ? body.requireStable : false,
     }
   },
