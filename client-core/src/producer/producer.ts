@@ -34,6 +34,8 @@ export class Producer implements SinkOwner {
   readonly #pool: MemoryPool
   readonly #unwatch: () => void
   #flushing = 0
+  /** Topics that were not known when somebody asked to wait for no company. */
+  readonly #hurried = new Set<string>()
   #stopped = false
   #loadingId = false
   #expiry: TimerHandle | undefined
@@ -190,6 +192,7 @@ export class Producer implements SinkOwner {
   /** What is buffered waits for no company. */
   hurry(): void {
     this.#drainAll()
+    for (const name of this.#unknown.names) this.#hurried.add(name)
   }
 
   drained(queue: PartitionQueue): void {
@@ -457,6 +460,7 @@ export class Producer implements SinkOwner {
         if (!this.#topics.has(name)) this.#topics.set(name, new TopicQueues(name, this.options, this.#pool))
         this.#follow(this.#topics.get(name)!)
         this.#unknown.placeAll(name)
+        if (this.#hurried.delete(name)) this.#drainAll()
       } else if (this.#unknown.failed(name, view?.errorCode, error)) {
         const { options } = this.cluster
         this.#after(options.retryBackoff(this.#unknown.tries(name), options.random), () => this.#lookUp())
