@@ -59,12 +59,15 @@ export async function processPartition(
   let current: RecordBatch | undefined
   try {
     for (const batch of decodeBatches(records)) {
-      current = batch
       batch.topic = from.topic
       batch.partition = from.partition
-      if (batch.lastOffset < out.nextOffset) continue
+      // Where a compressed message set ends is certain only after it was opened.
+      if (batch.magic === 2 && batch.lastOffset < out.nextOffset) continue
+      current = batch
       const opening = open(batch, options.maxDecompressedBytes)
       if (opening) await opening
+      current = undefined
+      if (batch.lastOffset < out.nextOffset) continue
       onBatch?.(batch)
       if (batch.attrs.isControl) aborted.seeMarker(batch)
       const hidden = batch.attrs.isControl ? !options.keepControlRecords : committed && aborted.isAborted(batch)
@@ -75,7 +78,6 @@ export async function processPartition(
       // A compacted batch may have lost its last records, or all of them: its header still says where it ends.
       out.nextOffset = batch.lastOffset + 1n
       out.lastEpoch = batch.partitionLeaderEpoch
-      current = undefined
     }
   } catch (error) {
     if (!(error instanceof ClientError)) throw error

@@ -1,5 +1,7 @@
-export { RecordBatch } from './batch.js'
+export type { RecordBatch } from './batch.js'
 export type { BatchIdentity, HeaderInput, RecordBytes } from './batch-builder.js'
+export { type ControlRecord, parseControlRecord } from './control-record.js'
 export { decodeBatches } from './decode.js'
 export { type BatchRecordInput, type EncodeBatchOptions, encodeBatch } from './encode.js'
 export { KafkaRecord, RecordAttrs, type RecordHeader } from './record.js'
+export { toMessageSet } from './to-message-set.js'

@@ -19,6 +19,23 @@ export const at = {
   records: 61,
 } as const
 
+/**
+ * A message of magic 0 or 1, byte positions inside it: what brokers before 0.11 store. The CRC-32 (IEEE) covers everything from the magic on. A
+ * compressed message holds a set of messages in its value.
+ */
+export const messageAt = {
+  offset: 0,
+  size: 8,
+  crc: 12,
+  magic: 16,
+  attributes: 17,
+  /** Magic 1 alone; behind it, or in its place, the key's length (KIP-32). */
+  timestamp: 18,
+} as const
+
+/** Where the key's length stands: behind the attributes, or behind the timestamp. */
+export const messageKeyAt = [18, 26] as const
+
 /** Bytes before `length` starts to count. */
 export const lengthOverhead = 12
 

@@ -16,7 +16,7 @@ export class RecordAttrs {
   get compressionType(): 'none' | CodecName | 'unknown' {
     return compressionNames[this.bits & attributeBits.codec] ?? 'unknown'
   }
-  /** CreateTime: the producer's clock; LogAppendTime: the broker's. -1 where the message format had no timestamp (magic 0). */
+  /** CreateTime: the producer's clock; LogAppendTime: the broker's. Records of magic 0 have no time: CreateTime of -1n. */
   get timestampType(): 'CreateTime' | 'LogAppendTime' {
     return this.bits & attributeBits.logAppendTime ? 'LogAppendTime' : 'CreateTime'
   }
