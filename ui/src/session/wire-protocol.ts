@@ -57,6 +57,8 @@ export interface WirePull {
   lanes: { bins: number; span: { from: number; to: number } | null } | null
   /** When the page's view was opened: the cost line adds up from here. */
   openedAt: number
+  /** Rows that began later are left out: the list is paused. null: none are. */
+  frozenAt: number | null
 }
 
 export type RowStatus =

@@ -4,6 +4,7 @@ import { toBase64, toHex } from '../format/encodings.js'
 import { copyText } from '../parts/copy.js'
 import { Icon } from '../parts/Icon.js'
 import { Popover } from '../parts/Popover.js'
+import { faultOf } from '../session/session.js'
 import type { FrameState, WireSide } from '../session/wire-protocol.js'
 import type { Wire } from './wire.js'
 
@@ -17,7 +18,14 @@ interface CopyAsProps {
 export function CopyAs({ wire, id, side, frame }: CopyAsProps) {
   const app = useApp()
   const what = side === 'request' ? 'Request' : 'Response'
-  const copy = async (text: string | Promise<string>, form: string) => copyText(app.frame, await text, `${what} as ${form}`)
+  const copy = async (text: string | Promise<string>, form: string) => {
+    try {
+      await copyText(app.frame, await text, `${what} as ${form}`)
+    } catch (error) {
+      const { message } = faultOf(error, `${what} not copied`)
+      app.frame.toast({ tone: 'err', text: `${what} not copied: ${message}`, action: null })
+    }
+  }
   return (
     <Popover
       label={`Copy the ${side}`}

@@ -54,6 +54,7 @@ export function Inspector({ wire, tab, onTab, style }: InspectorProps) {
       ref={box}
       className={width < NARROW ? 'insp narrow' : width < MIDDLE ? 'insp middle' : 'insp'}
       aria-label={`Request ${inspected}`}
+      aria-busy={inspection !== null && inspection.row.id !== inspected}
       data-region="inspector"
       style={style}
       onKeyDown={onKeyDown}

@@ -91,23 +91,21 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
   const active = rows.some(row => row.id === selected) ? `${base}-${selected}` : undefined
   const style = { '--c3': columns.map(column => column.width).join(' '), '--c2': 'var(--c3)', '--c1': 'var(--c3)' }
   return (
-    <div
-      ref={root}
-      className="grid dense wlist"
-      role="grid"
-      aria-label="Requests"
-      aria-rowcount={(snapshot?.total ?? 0) + 1}
-      aria-colcount={columns.length}
-      aria-activedescendant={active}
-      tabIndex={0}
-      data-list
-      style={style as React.CSSProperties}
-      onKeyDown={onKeyDown}
-      onFocus={event => event.target === box.current && root.current?.focus({ preventScroll: true })}
-      onClick={onClick}
-      onDoubleClick={onDoubleClick}
-    >
-      <div ref={box} className="vbox" role="presentation" tabIndex={-1}>
+    <div ref={root} className="grid dense wlist" style={style as React.CSSProperties}>
+      <div
+        ref={box}
+        className="vbox"
+        role="grid"
+        aria-label="Requests"
+        aria-rowcount={(snapshot?.total ?? 0) + 1}
+        aria-colcount={columns.length}
+        aria-activedescendant={active}
+        tabIndex={0}
+        data-list
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        onDoubleClick={onDoubleClick}
+      >
         <div className="tr th" role="row" aria-rowindex={1}>
           {columns.map(column =>
             column.id === 'waterfall' ? (

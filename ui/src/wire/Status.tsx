@@ -11,7 +11,7 @@ export function Status({ row }: { row: WireRow }) {
       return (
         <span className="err fxi" title={`${status.code} (${status.errno})`}>
           <Icon name="close" small />
-          <span className="mono ell code">{status.code}</span>
+          <span className="mono ell ecode">{status.code}</span>
         </span>
       )
     case 'failed':

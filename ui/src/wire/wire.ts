@@ -59,6 +59,7 @@ export class Wire {
   private window: Window = { index: 0, rows: 40 }
   private lanes: WirePull['lanes'] = null
   private openedAt = Date.now()
+  private frozenAt: number | null = null
   private users = 0
   private pulling = false
   private lastPull = Number.NEGATIVE_INFINITY
@@ -132,6 +133,7 @@ export class Wire {
 
   setPaused(paused: boolean): void {
     this.changed = true
+    this.frozenAt = paused ? (this.store.getState().snapshot?.now ?? null) : null
     this.store.setState({ paused })
   }
 
@@ -164,8 +166,8 @@ export class Wire {
       this.store.setState({ inspected: null, inspection: null })
       return
     }
-    const keep = this.store.getState().inspected === id
-    this.store.setState(keep ? { selected: id } : { selected: id, inspected: id, inspection: null })
+    // What was shown stays until the next one is here: moving through rows does not flicker.
+    this.store.setState({ selected: id, inspected: id })
     void this.loadInspection(id)
   }
 
@@ -212,7 +214,15 @@ export class Wire {
     this.changed = false
     try {
       const top = follow && !paused ? 'end' : { index, id: snapshot?.rows[index - snapshot.from]?.id ?? null }
-      const next = await this.session.call('wire.pull', { query, top, rows, since, lanes: this.lanes, openedAt: this.openedAt })
+      const next = await this.session.call('wire.pull', {
+        query,
+        top,
+        rows,
+        since,
+        lanes: this.lanes,
+        openedAt: this.openedAt,
+        frozenAt: this.frozenAt,
+      })
       if (next) this.take(next)
       else if (this.store.getState().fault) this.store.setState({ fault: null })
     } catch (error) {

@@ -339,6 +339,7 @@ describe('wire', () => {
     since: -1,
     lanes: null,
     openedAt: 0,
+    frozenAt: null,
   })
 
   test('knows which page asked for what, and shows the frames of it', async () => {

@@ -8,9 +8,12 @@ import type { WirePage } from './wire-room.js'
 const FIGURES_MS = 500
 const SLICE_MS = 1_000
 
+/** What of the host is used here. */
+export type WireHandlersHost = Pick<Host, 'recorder' | 'now' | 'buffers' | 'isVisible' | 'sleep' | 'wireRoom'>
+
 type Handlers = { calls: Pick<CallHandlers, keyof WireCalls>; streams: Pick<StreamHandlersOf, keyof WireStreams> }
 
-export function wireHandlers(host: Host, page: number): Handlers {
+export function wireHandlers(host: WireHandlersHost, page: number): Handlers {
   const { recorder, now } = host
   let opened: Promise<WirePage> | null = null
   const open = (): Promise<WirePage> => (opened ??= host.wireRoom().then(room => room.page(page)))
@@ -54,7 +57,7 @@ export function wireHandlers(host: Host, page: number): Handlers {
 }
 
 /** At most twice a second, only what changed, nothing to a hidden page. */
-async function sendFigures(host: Host, page: number, context: StreamContext<'wire.figures'>): Promise<void> {
+async function sendFigures(host: WireHandlersHost, page: number, context: StreamContext<'wire.figures'>): Promise<void> {
   let last = ''
   while (!context.signal.aborted) {
     if (host.isVisible(page)) {

@@ -11,6 +11,9 @@ import type { MetricsSnapshot } from '../wire-protocol.js'
 import type { Host } from './host.js'
 import { isFrom } from './origin.js'
 
+/** What of the host is used here. */
+export type WireHost = Pick<Host, 'recorder' | 'now' | 'topicName' | 'brokerAddress' | 'buffers'>
+
 export interface WirePage {
   view: WireView
   inspector: Inspector
@@ -19,7 +22,7 @@ export interface WirePage {
 export class WireRoom {
   readonly reading: Reading
 
-  constructor(private readonly host: Host) {
+  constructor(private readonly host: WireHost) {
     this.reading = new Reading(host.recorder, kafkaFrames, host.topicName)
   }
 

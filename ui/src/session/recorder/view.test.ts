@@ -57,6 +57,7 @@ const pull = (query: Partial<WireQuery> = {}, more: Partial<WirePull> = {}): Wir
   since: -1,
   lanes: null,
   openedAt: 0,
+  frozenAt: null,
   ...more,
 })
 const ids = (view: WireView, query: Partial<WireQuery> = {}, more: Partial<WirePull> = {}) =>
@@ -112,6 +113,12 @@ describe('the list', () => {
     expect(view.pull(pull({}, { top, rows: 2 }))).toMatchObject({ from: 6, shift: 0, total: 10 })
     expect(view.pull(pull({ families: ['met'] }, { top, rows: 2 }))).toMatchObject({ from: 3, shift: -3, total: 5 })
     expect(ids(view, {}, { top: 'end', rows: 2 })).toEqual([9, 10])
+  })
+
+  test('a paused list leaves out what began later', () => {
+    const { recorder, view } = setUp()
+    for (let id = 1; id <= 3; id++) exchange(recorder, { requestId: id, startedAtMs: START + id * 100 })
+    expect(ids(view, {}, { frozenAt: START + 250 })).toEqual([1, 2])
   })
 
   test('nothing new, nothing sent', () => {

@@ -43,11 +43,11 @@ export class WireView {
   pull(params: WirePull): WireSnapshot | null {
     const { recorder, reading, now } = this.context
     const unread = recorder.keepFrames ? reading.look(LOOK_MS, now) : 0
-    const asked = JSON.stringify([params.query, params.top, params.rows, params.lanes, params.openedAt])
+    const asked = JSON.stringify([params.query, params.top, params.rows, params.lanes, params.openedAt, params.frozenAt])
     const same = asked === this.asked && params.since === recorder.version && unread === 0
     this.asked = asked
     if (same && params.since >= 0 && recorder.inFlight === 0) return null
-    const judged = this.judge(params.query)
+    const judged = this.judge(params.query, params.frozenAt ?? Number.POSITIVE_INFINITY)
     const window = place(judged.ids, params)
     return {
       version: recorder.version,
@@ -81,7 +81,7 @@ export class WireView {
     return null
   }
 
-  private judge(query: WireQuery): Judged {
+  private judge(query: WireQuery, before = Number.POSITIVE_INFINITY): Judged {
     if (query.text !== this.text) {
       this.text = query.text
       this.filter = wireFilter(query.text, this.fields)
@@ -106,7 +106,7 @@ export class WireView {
     }
     for (let id = requests.first; id <= requests.last; id++) {
       const slot = requests.slot(id)
-      if (slot < 0) continue
+      if (slot < 0 || requests.startedAt[slot] > before) continue
       take(requests.startedAt[slot])
       const own = mine.has(requests.initiator[slot])
       counts.all++
@@ -132,7 +132,7 @@ export class WireView {
       if (noise) folded[noise]++
       else judged.ids.push(id)
     }
-    take(Number.POSITIVE_INFINITY)
+    take(before)
     return judged
   }
 
