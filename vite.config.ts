@@ -37,6 +37,21 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { outDir: here('ui/dist'), emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
   server: { host: '127.0.0.1' },
+  // Named here, they are bundled before the first page is served: found later, they would be bundled anew and React be there twice.
+  optimizeDeps: {
+    include: [
+      'react',
+      'react/jsx-dev-runtime',
+      'react-dom',
+      'react-dom/client',
+      'zustand',
+      'zustand/vanilla',
+      '@tanstack/react-virtual',
+      'axe-core',
+      'fast-check',
+      'lossless-json',
+    ],
+  },
   test: {
     projects: [
       { extends: false, ...node, test: { name: 'core', root: here('.'), include: ['client-core/src/**/*.test.ts'] } },

@@ -44,14 +44,10 @@ function ClusterButton() {
   const cluster = useConnection(connection => connection.status.cluster)
   const word = cluster.environment.toUpperCase()
   return (
-    <button
-      type="button"
-      className="cluster"
-      aria-haspopup="dialog"
-      aria-label={`Cluster ${cluster.name}, ${word}`}
-      onClick={() => app.frame.openDialog(<ConnectionDialog />)}
-    >
-      <span className="mono grow ell">{cluster.name}</span>
+    <button type="button" className="cluster" aria-haspopup="dialog" onClick={() => app.frame.openDialog(<ConnectionDialog />)}>
+      <span className="sr">Cluster </span>
+      <span className="mono grow ell nt">{cluster.name}</span>
+      <span className="sr">, </span>
       <span className="envtag">{word}</span>
       <Icon name="down" small />
     </button>

@@ -17,13 +17,7 @@ export function TopBar() {
     <header className="top" data-region="top" data-covered>
       <Button kind="bare" icon="menu" label="Sections" className="menu" onPress={() => app.frame.setRailSheet(true)} />
       <Crumbs />
-      <button
-        type="button"
-        className="inp palbtn p2"
-        aria-label="Command palette"
-        aria-keyshortcuts="Control+K"
-        onClick={() => openPalette(app)}
-      >
+      <button type="button" className="inp palbtn p2" aria-keyshortcuts="Control+K" onClick={() => openPalette(app)}>
         <Icon name="search" />
         <span className="ph grow">Go to or run…</span>
         <Kbd keys="Ctrl K" />

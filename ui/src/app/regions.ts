@@ -13,7 +13,8 @@ export function focusRegion(step: 1 | -1): void {
 /** The element that Tab would reach first; in the page that is its grid, if it has one. */
 function firstStop(region: HTMLElement): HTMLElement | null {
   const grid = region.dataset.region === 'page' ? region.querySelector<HTMLElement>('[role="row"][tabindex="0"]') : null
-  return grid ?? region.querySelector<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]')
+  const stops = [...region.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]')]
+  return grid ?? stops.find(stop => stop.tabIndex >= 0 && stop.getClientRects().length > 0) ?? null
 }
 
 /** The skip link's target: the list of the page, or its first stop. */

@@ -203,7 +203,7 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
       )}
       {state.rows.length === 0 && state.phase === 'ended' && <NothingHere state={state} query={query} set={set} topics={topics} />}
       {state.rows.length === 0 && state.phase !== 'ended' && state.phase !== 'idle' && !live && <Skeleton columns={skeleton} />}
-      {state.rows.length === 0 && live && state.phase !== 'ended' && (
+      {state.rows.length === 0 && live && state.progress && state.phase !== 'ended' && (
         <p className="empty">Following. New records appear here as they are written.</p>
       )}
       <ScanTail state={state} onGoOn={() => scan.goOn()} onAgain={again} />

@@ -38,57 +38,58 @@ export function ScanBar(props: ScanBarProps) {
   const live = isLive(state) && running
   return (
     <div className="bar sub scanbar">
-      <Select
-        small
-        label="From"
-        value={query.from}
-        options={starts.map(value => ({ value, label: startWords[value] }))}
-        onChange={from => set({ from, order: null })}
-      />
-      {query.from === 'offset' && <OffsetInput value={query.at} onChange={at => set({ at })} />}
-      {query.from === 'time' && <TimeInput value={query.t} onChange={t => set({ t })} />}
-      {partitions && <PartitionPicker all={partitions} chosen={query.p} onChange={p => set({ p })} />}
-      {query.from !== 'live' && (
+      <div className="scrolls">
         <Select
           small
-          label="Stop at"
-          value={String(query.stop)}
-          options={[...new Set([...stops, query.stop])]
-            .sort((a, b) => a - b)
-            .map(stop => ({ value: String(stop), label: `${stop} matches` }))}
-          onChange={stop => set({ stop: Number(stop) })}
+          label="From"
+          value={query.from}
+          options={starts.map(value => ({ value, label: startWords[value] }))}
+          onChange={from => set({ from, order: null })}
         />
-      )}
-      <Select
-        small
-        className="p2"
-        label="Key"
-        value={props.keyDecoder}
-        options={decoderChoices}
-        onChange={choice => props.onDecoder('key', choice)}
-      />
-      <Select
-        small
-        className="p2"
-        label="Value"
-        value={props.valueDecoder}
-        options={decoderChoices}
-        onChange={choice => props.onDecoder('value', choice)}
-      />
-      <Select
-        small
-        label="Isolation"
-        value={query.iso}
-        options={[
-          { value: 'ru', label: 'read_uncommitted' },
-          { value: 'rc', label: 'read_committed' },
-        ]}
-        onChange={iso => set({ iso })}
-      />
-      <button type="button" className="chip tog" aria-pressed={query.ctl} onClick={() => set({ ctl: !query.ctl })}>
-        Control records
-      </button>
-      <span className="grow" />
+        {query.from === 'offset' && <OffsetInput value={query.at} onChange={at => set({ at })} />}
+        {query.from === 'time' && <TimeInput value={query.t} onChange={t => set({ t })} />}
+        {partitions && <PartitionPicker all={partitions} chosen={query.p} onChange={p => set({ p })} />}
+        {query.from !== 'live' && (
+          <Select
+            small
+            label="Stop at"
+            value={String(query.stop)}
+            options={[...new Set([...stops, query.stop])]
+              .sort((a, b) => a - b)
+              .map(stop => ({ value: String(stop), label: `${stop} matches` }))}
+            onChange={stop => set({ stop: Number(stop) })}
+          />
+        )}
+        <Select
+          small
+          className="p2"
+          label="Key"
+          value={props.keyDecoder}
+          options={decoderChoices}
+          onChange={choice => props.onDecoder('key', choice)}
+        />
+        <Select
+          small
+          className="p2"
+          label="Value"
+          value={props.valueDecoder}
+          options={decoderChoices}
+          onChange={choice => props.onDecoder('value', choice)}
+        />
+        <Select
+          small
+          label="Isolation"
+          value={query.iso}
+          options={[
+            { value: 'ru', label: 'read_uncommitted' },
+            { value: 'rc', label: 'read_committed' },
+          ]}
+          onChange={iso => set({ iso })}
+        />
+        <button type="button" className="chip tog" aria-pressed={query.ctl} onClick={() => set({ ctl: !query.ctl })}>
+          Control records
+        </button>
+      </div>
       <span className="fixed">
         {live ? (
           <Button small icon={state.phase === 'paused' ? 'play' : 'pause'} shortcut="Space" onPress={props.onPause}>

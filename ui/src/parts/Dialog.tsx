@@ -9,10 +9,12 @@ export interface DialogProps {
   footer?: ReactNode
   onClose?(): void
   wide?: boolean
+  /** There is nothing to focus inside: the body itself is, so that it scrolls by key. */
+  scrolls?: boolean
 }
 
 /** Shown through `frame.openDialog`: one at a time, never stacked. */
-export function Dialog({ title, children, footer, onClose, wide }: DialogProps) {
+export function Dialog({ title, children, footer, onClose, wide, scrolls }: DialogProps) {
   const app = useApp()
   const titleId = useId()
   const box = useRef<HTMLDivElement>(null)
@@ -42,7 +44,9 @@ export function Dialog({ title, children, footer, onClose, wide }: DialogProps) 
           <span className="grow" />
           <Button kind="bare" icon="close" label="Close" onPress={close} />
         </header>
-        <div className="body">{children}</div>
+        <div className="body" {...(scrolls ? { tabIndex: 0, role: 'group', 'aria-label': title } : {})}>
+          {children}
+        </div>
         {footer && <footer>{footer}</footer>}
       </div>
     </div>

@@ -168,21 +168,20 @@ export function Grid<T>(props: GridProps<T>) {
     if (id !== undefined && !window.getSelection()?.toString()) props.onOpen?.(id)
   }
 
-  const style = tracks(columns, column => widths.get(`${props.view}/${column.id}`) ?? column.width) as CSSProperties
+  const widget = {
+    // Rows that unfold are a tree's: an expanded state is not part of a plain grid's row.
+    role: detail ? 'treegrid' : 'grid',
+    'aria-label': props.label,
+    'aria-rowcount': count + 1,
+    'aria-colcount': narrow ? 1 : columns.length,
+    'aria-multiselectable': selection ? true : undefined,
+    style: tracks(columns, column => widths.get(`${props.view}/${column.id}`) ?? column.width) as CSSProperties,
+    onKeyDown,
+    onFocus,
+    onClick,
+  }
   return (
-    <div
-      ref={root}
-      className={dense ? 'grid dense' : 'grid'}
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={count + 1}
-      aria-colcount={narrow ? 1 : columns.length}
-      aria-multiselectable={selection ? true : undefined}
-      style={style}
-      onKeyDown={onKeyDown}
-      onFocus={onFocus}
-      onClick={onClick}
-    >
+    <div ref={root} className={dense ? 'grid dense' : 'grid'} {...widget}>
       <div ref={box} className="vbox" onScroll={event => onScrolled?.(event.currentTarget.scrollTop > 4)} role="presentation">
         <GridHead
           view={props.view}
@@ -205,6 +204,7 @@ export function Grid<T>(props: GridProps<T>) {
                   data-index={item.index}
                   className="vrow"
                   role="row"
+                  aria-level={2}
                   aria-rowindex={item.index + 2}
                   style={at}
                 >

@@ -26,6 +26,7 @@ function Row<T>({ id, index, style, narrow, tabbable, expanded, selected, column
       role="row"
       aria-rowindex={index}
       aria-expanded={expanded}
+      aria-level={expanded === undefined ? undefined : 1}
       aria-selected={selected}
       data-row={id}
       tabIndex={tabbable ? 0 : -1}

@@ -48,7 +48,6 @@ export function PartitionsTab({ topic, view }: { topic: string; view: TopicView 
   const state = useStore(offsets.store)
   useEffect(() => {
     if (connected) void offsets.load()
-    return () => offsets.dispose()
   }, [offsets, connected])
   const reload = () => {
     view.reload()
