@@ -4,6 +4,7 @@ import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { type Connection, describe } from './connection.js'
 import { type DialContext, type Dialled, dial } from './dial.js'
 import { parkOf } from './park.js'
+import { retire } from './retire.js'
 import { orAborted } from './retry.js'
 import { pausesAfterResponse } from './throttle.js'
 import { chooseVersion, type VersionRange } from './versions.js'
@@ -50,6 +51,8 @@ export class Broker {
   /** What the broker said last; undefined until a connection was opened. */
   versions: ReadonlyMap<number, VersionRange> | undefined
   #known = false
+  /** The SASL mechanism that it took last. */
+  #mechanism: string | undefined
 
   constructor(
     readonly metadata: BrokerMetadata,
@@ -78,7 +81,7 @@ export class Broker {
     const slot = slotOf(purposeOf(message.key), options.lane)
     const open = this.#connections.get(slot)
     // Whoever comes while others wait for the connection goes behind them.
-    const isOpen = open && !open.isClosed && !this.#opening.has(slot)
+    const isOpen = open && !open.isClosed && !open.isSpent && !this.#opening.has(slot)
     const connection = isOpen ? open : await orAborted(this.#connect(slot), options.signal)
     const pin = { min: options.minVersion, max: options.maxVersion }
     const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
@@ -129,7 +132,10 @@ export class Broker {
     const onClosed = (connection: Connection) => {
       if (this.#connections.get(slot) === connection) this.#connections.delete(slot)
     }
-    const dialled: Dialled = await dial(this.context, this.metadata, slot, this.#stop.signal, onClosed).catch((error: Error) => {
+    const { signal } = this.#stop
+    const spent = this.#connections.get(slot)
+    if (spent?.isSpent) await retire(spent, this.context, signal)
+    const dialled: Dialled = await dial(this.context, this.metadata, slot, signal, onClosed, this.#mechanism).catch((error: Error) => {
       throw this.isStopped ? this.#stopped() : error
     })
     if (this.isStopped) {
@@ -137,6 +143,7 @@ export class Broker {
       throw this.#stopped()
     }
     this.versions = dialled.versions
+    this.#mechanism = dialled.mechanism
     this.#known = true
     if (!dialled.connection.isClosed) this.#connections.set(slot, dialled.connection)
     return dialled.connection

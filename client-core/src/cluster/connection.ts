@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
+import { SaslAuthenticateRequest } from '../protocol/api/sasl-authenticate.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { addressOf } from '../transport/reasons.js'
@@ -16,10 +17,22 @@ export interface ConnectionEnvironment {
   clientId: string
   maxReadBytes: number
   maxWriteBytes: number
+  /** Whether any broker ever answered more than ApiVersions, which brokers answer to everybody. */
+  everAnswered?: boolean
 }
+
+/** A login that runs out, and how to renew it on the connection that it is for (KIP-368). */
+export interface Session {
+  isDue(): boolean
+  renew(): Promise<void>
+}
+
+const apiVersionsKey = 18
 
 /** Correlation ids that are remembered of requests without an answer. */
 const rememberedUnanswered = 1024
+/** What a timer can wait, in ms: more overflows its int32 and it would run at once. */
+const longestTimer = 0x7fffffff
 
 /**
  * One connection: requests are written one after the other and answered in the same order. What breaks the stream fails the request that it broke
@@ -28,6 +41,9 @@ const rememberedUnanswered = 1024
 export class Connection {
   #correlationId = 0
   #queue: Pending[] = []
+  /** Requests of a login. */
+  #logins: Pending[] = []
+  #isRenewing = false
   #inflight: Pending[] = []
   #writing = false
   #closed: Error | undefined
@@ -42,9 +58,12 @@ export class Connection {
   readonly #closing = new AbortController()
   /** acks=0: some brokers (Event Hubs) answer all the same. */
   readonly #unanswered = new Set<number>()
+  #everUnanswered = false
   readonly #events: WireEvents
   /** Whether the hooks were told of its opening, so that they must be told of its end. */
   isAnnounced = false
+  /** Undefined while nobody logged in, or the login does not run out. */
+  session: Session | undefined
 
   constructor(
     readonly id: number,
@@ -63,7 +82,11 @@ export class Connection {
     return this.#closed !== undefined
   }
   get isIdle(): boolean {
-    return this.#queue.length === 0 && this.#inflight.length === 0
+    return this.#queue.length === 0 && this.#inflight.length === 0 && this.#logins.length === 0 && !this.#isRenewing
+  }
+  /** The login runs out on a connection with requests that are not answered (acks=0): it is not renewed, another connection takes its place. */
+  get isSpent(): boolean {
+    return this.#everUnanswered && this.session?.isDue() === true
   }
   /** When a request or an answer last moved. */
   get lastUsedAt(): number {
@@ -71,9 +94,22 @@ export class Connection {
   }
 
   request<M extends RequestMessage>(message: M, body: Input<M>, attempt: Attempt): Promise<ResponseTo<M>> {
+    const encode = (id: number) => encodeFrame(message, attempt.version, id, this.env.clientId, body)
+    return this.#issue(message, attempt, encode) as Promise<ResponseTo<M>>
+  }
+
+  /** A login's token as a frame of its own, as after SaslHandshake v0. Gives the broker's. */
+  bare(token: Uint8Array, attempt: Attempt): Promise<Uint8Array> {
+    const size = new Uint8Array(4)
+    new DataView(size.buffer).setInt32(0, token.length)
+    const bare = { ...attempt, isBare: true, decode: (frame: Uint8Array) => frame }
+    return this.#issue(SaslAuthenticateRequest, bare, () => [size, token]) as Promise<Uint8Array>
+  }
+
+  #issue(message: RequestMessage, attempt: Attempt, encode: (correlationId: number) => Uint8Array[]): Promise<unknown> {
     if (this.#closed) return Promise.reject(this.#closed)
     return new Promise<unknown>((resolve, reject) => {
-      const chunks = encodeFrame(message, attempt.version, this.#correlationId, this.env.clientId, body)
+      const chunks = encode(this.#correlationId)
       const pending = new Pending(message, attempt, this.#correlationId, chunks, this.env.clock.now(), resolve, reject)
       if (pending.bytes > this.env.maxWriteBytes) {
         throw new ClientError(
@@ -83,9 +119,10 @@ export class Connection {
       }
       if (attempt.signal) this.#watchSignal(pending, attempt.signal)
       this.#correlationId = (this.#correlationId + 1) & 0x7fffffff
-      this.#queue.push(pending)
-      if (!this.#writing) void this.#write()
-    }) as Promise<ResponseTo<M>>
+      if (attempt.isLogin) this.#logins.push(pending)
+      else this.#queue.push(pending)
+      this.#wake()
+    })
   }
 
   /** The broker asked for a pause (KIP-219): nothing is written for so long. */
@@ -104,8 +141,9 @@ export class Connection {
     this.#disarm()
     this.#closing.abort()
     this.stream.close(error)
-    const failed = [...this.#inflight, ...this.#queue]
+    const failed = [...this.#inflight, ...this.#logins, ...this.#queue]
     this.#inflight = []
+    this.#logins = []
     this.#queue = []
     this.onClosed(this)
     for (const pending of failed) this.#fail(pending, pending === culprit && error ? error : gone)
@@ -124,6 +162,7 @@ export class Connection {
     const onAbort = () => {
       pending.abandoned = true
       this.#queue = this.#queue.filter(queued => queued !== pending)
+      this.#logins = this.#logins.filter(queued => queued !== pending)
       reject(aborted(signal))
     }
     signal.addEventListener('abort', onAbort, { once: true })
@@ -139,18 +178,23 @@ export class Connection {
 
   // Writing ----------------------------------------------------------------------------------------------------------------------------------
 
+  #wake(): void {
+    if (!this.#writing && (this.#queue.length > 0 || this.#logins.length > 0)) void this.#write()
+  }
+
   /** One writer: a request is on the wire whole before the next begins. */
   async #write(): Promise<void> {
     const { clock } = this.env
     this.#writing = true
     try {
-      while (this.#queue.length > 0 && !this.#closed) {
+      while (!this.#closed && (this.#queue.length > 0 || this.#logins.length > 0)) {
         const pause = this.#throttledUntil - clock.now()
         if (pause > 0) {
           await sleep(clock, pause, this.#closing.signal)
           continue
         }
-        const pending = this.#queue.shift()!
+        const pending = this.#next()
+        if (!pending) return
         pending.writeAt = clock.now()
         this.#inflight.push(pending)
         this.#arm()
@@ -164,10 +208,33 @@ export class Connection {
     }
   }
 
+  /**
+   * The request to write now. When the login runs out, requests wait until all that is under way was answered and the login is renewed, and go on
+   * in their order; so that a broker whose clock or queue is slow meets none of them too late.
+   */
+  #next(): Pending | undefined {
+    if (this.#logins.length > 0 || this.#isRenewing) return this.#logins.shift()
+    if (this.#everUnanswered || !this.session?.isDue()) return this.#queue.shift()
+    if (this.#inflight.length === 0) void this.#renew(this.session)
+    return this.#logins.shift()
+  }
+
+  async #renew(session: Session): Promise<void> {
+    this.#isRenewing = true
+    try {
+      await session.renew()
+    } catch (error) {
+      this.close(error as Error)
+    }
+    this.#isRenewing = false
+    this.#wake()
+  }
+
   #written(pending: Pending): void {
     pending.writtenAt = this.#wroteAt = this.env.clock.now()
     if (pending.attempt.noResponse) {
       this.#inflight.splice(this.#inflight.indexOf(pending), 1)
+      this.#everUnanswered = true
       this.#unanswered.add(pending.correlationId)
       if (this.#unanswered.size > rememberedUnanswered) this.#unanswered.delete(this.#unanswered.values().next().value!)
     }
@@ -189,12 +256,15 @@ export class Connection {
     const { clock } = this.env
     this.#disarm()
     this.#deadlineAt = due
-    this.#deadline = clock.setTimeout(() => {
-      this.#disarm()
-      const now = this.#due()
-      if (now !== undefined && clock.now() >= now) this.#timedOut()
-      else this.#arm()
-    }, due - clock.now())
+    this.#deadline = clock.setTimeout(
+      () => {
+        this.#disarm()
+        const now = this.#due()
+        if (now !== undefined && clock.now() >= now) this.#timedOut()
+        else this.#arm()
+      },
+      Math.min(due - clock.now(), longestTimer),
+    )
   }
 
   #disarm(): void {
@@ -225,7 +295,8 @@ export class Connection {
       const first = this.#inflight[0]
       if (first) first.readAt = clock.now()
     }
-    const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame))
+    const minBytes = () => (this.#inflight[0]?.attempt.isBare ? 0 : 4)
+    const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes)
     try {
       for await (const chunk of this.stream.incoming) {
         if (this.#closed) return
@@ -242,6 +313,19 @@ export class Connection {
   #ended(): Error | undefined {
     if (this.isIdle) return undefined
     const address = describe(this.broker)
+    const oldest = this.#inflight[0]
+    if (oldest?.attempt.isLogin && this.#everRead) {
+      const why = 'the broker may have been restarted, or refuse logins this way'
+      return new ClientError('CONNECTION_CLOSED', `${address} closed the connection during the login: ${why}`)
+    }
+    // Before a login brokers answer ApiVersions and hang up on the rest.
+    const isFirst = oldest && oldest.readAt === 0 && oldest.message.key !== apiVersionsKey && !this.env.everAnswered
+    if (this.#everRead && isFirst) {
+      return new ClientError(
+        'FIRST_READ_EOF',
+        `${address} closed the connection instead of answering ${oldest.message.name}, the first request: it seems to want a login; pass \`sasl\`, or use another listener`,
+      )
+    }
     if (this.#everRead) return new ClientError('CONNECTION_CLOSED', `${address} closed the connection before it answered`)
     return new ClientError(
       'FIRST_READ_EOF',
@@ -252,7 +336,7 @@ export class Connection {
   #answer(frame: Uint8Array): void {
     if (this.#closed) return
     const pending = this.#inflight[0]
-    const got = (frame[0] << 24) | (frame[1] << 16) | (frame[2] << 8) | frame[3]
+    const got = pending?.attempt.isBare ? pending.correlationId : (frame[0] << 24) | (frame[1] << 16) | (frame[2] << 8) | frame[3]
     if (got !== pending?.correlationId) {
       if (this.#unanswered.delete(got)) return
       const expected = pending ? `${pending.message.name} with correlation id ${pending.correlationId} is next` : 'nothing was asked'
@@ -269,9 +353,11 @@ export class Connection {
     this.#inflight.shift()
     try {
       const body = attempt.decode ? attempt.decode(frame) : decodeResponse(message.response, attempt.version, frame).body
+      if (message.key !== apiVersionsKey) this.env.everAnswered = true
       this.#events.read(pending, frame)
       if (!pending.abandoned) pending.resolve(body)
       this.#arm()
+      this.#wake()
     } catch (cause) {
       const error = located(cause as Error, this.broker)
       this.#events.read(pending, frame, error)

@@ -1,7 +1,10 @@
 import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
+import type { SaslMechanism } from '../sasl/mechanism.js'
 import { TransportError } from '../transport/stream.js'
+import { AuthenticationError } from './authentication-error.js'
 import { Connection, type ConnectionEnvironment, describe } from './connection.js'
+import { Login } from './login.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { aborted, throwIfAborted } from './retry.js'
 import { negotiate, type VersionRange } from './versions.js'
@@ -10,6 +13,8 @@ export interface Dialled {
   connection: Connection
   /** What the broker speaks; undefined when we may not ask (maxVersions without ApiVersions). */
   versions: ReadonlyMap<number, VersionRange> | undefined
+  /** How it logged in, if it did. */
+  mechanism: string | undefined
 }
 
 /** What a connection needs of its cluster. */
@@ -20,13 +25,38 @@ export interface DialContext {
   nextRequestId(): number
 }
 
-/** Opens a stream to a broker and learns which versions it speaks. Fails with one error that says which step failed. */
+/**
+ * Opens a stream to a broker, learns which versions it speaks and logs in: with the mechanism that worked before, else the first; where the broker
+ * does not offer it, with the first that it does. Fails with one error that says which step failed.
+ */
 export async function dial(
   context: DialContext,
   broker: BrokerMetadata,
   purpose: string,
   signal: AbortSignal,
   onClosed: (connection: Connection) => void,
+  worked?: string,
+): Promise<Dialled> {
+  const { sasl } = context.options
+  const mechanism = sasl.find(({ name }) => name === worked) ?? sasl[0]
+  try {
+    return await open(context, broker, purpose, signal, onClosed, mechanism)
+  } catch (error) {
+    const offered = error instanceof AuthenticationError ? error.offered : []
+    const other = sasl.find(({ name }) => name !== mechanism.name && offered.includes(name))
+    if (!other) throw error
+    // Brokers close a connection that asked for a mechanism which they do not offer.
+    return open(context, broker, purpose, signal, onClosed, other)
+  }
+}
+
+async function open(
+  context: DialContext,
+  broker: BrokerMetadata,
+  purpose: string,
+  signal: AbortSignal,
+  onClosed: (connection: Connection) => void,
+  mechanism: SaslMechanism | undefined,
 ): Promise<Dialled> {
   const { clock, hooks } = context.env
   const connectionId = context.nextConnectionId()
@@ -50,10 +80,11 @@ export async function dial(
     dialledAt = clock.now()
     connection = new Connection(connectionId, broker, stream, context.env, onClosed)
     const versions = await negotiate(context, connection, signal)
+    if (mechanism) await new Login(context, connection, versions, mechanism, signal).renew()
     throwIfAborted(signal)
     connection.isAnnounced = true
     report()
-    return { connection, versions }
+    return { connection, versions, mechanism: mechanism?.name }
   } catch (error) {
     connection?.close(error as Error)
     report(error as Error)

@@ -27,6 +27,8 @@ export class FrameReader {
     private readonly onStart: () => void,
     /** A whole frame, without its size. */
     private readonly onFrame: (frame: Uint8Array) => void,
+    /** The smallest size that the next frame can have. An answer holds at least its correlation id. */
+    private readonly minBytes: () => number = () => 4,
   ) {}
 
   /** @throws ClientError `NOT_KAFKA`, `FRAME_TOO_LARGE`, `MALFORMED`: the stream cannot be read on. */
@@ -49,10 +51,11 @@ export class FrameReader {
   }
 
   #begin(): void {
-    const size = readSize(this.#size, this.maxBytes)
+    const size = readSize(this.#size, this.minBytes(), this.maxBytes)
     this.#needed = size
     this.#have = 0
     this.#frame = size <= believed ? new Uint8Array(size) : undefined
+    if (size === 0) this.#finish()
   }
 
   #keep(part: Uint8Array): void {
@@ -92,12 +95,12 @@ export class FrameReader {
   }
 }
 
-function readSize(b: Uint8Array, maxBytes: number): number {
+function readSize(b: Uint8Array, minBytes: number, maxBytes: number): number {
   const other = otherProtocol(b)
   if (other) throw new ClientError('NOT_KAFKA', other)
   const size = (b[0] << 24) | (b[1] << 16) | (b[2] << 8) | b[3]
-  if (size >= 4 && size <= maxBytes) return size
-  if (size < 4)
+  if (size >= minBytes && size <= maxBytes) return size
+  if (size < minBytes)
     throw new ClientError('MALFORMED', `the peer announces an answer of ${size} bytes: it does not speak Kafka, or the stream is damaged`)
   throw new ClientError('FRAME_TOO_LARGE', `the peer announces an answer of ${size} bytes; brokerMaxReadBytes allows ${maxBytes}`)
 }

@@ -1,8 +1,10 @@
 import { type Clock, systemClock } from '../clock.js'
+import { ClientError } from '../error.js'
 import { hookNames } from '../hooks/fan-out.js'
 import type { Hooks } from '../hooks/hooks.js'
 import { type Logger, silentLogger } from '../hooks/logger.js'
 import { type Check, flag, fn, int, list, optionalText, resolve, type Spec, text, value, wrong } from '../options/check.js'
+import type { SaslMechanism } from '../sasl/mechanism.js'
 import type { Transport } from '../transport/stream.js'
 import { parseAddress } from './address.js'
 import { exponentialBackoff } from './retry.js'
@@ -12,6 +14,11 @@ export interface ConnectionOptions {
   seedBrokers?: readonly string[]
   /** How streams to brokers are opened: `tcp()`, `tls({...})` of transport/node, `webSocket({...})`, a sandbox's `transport`. Required. */
   transport: Transport
+  /**
+   * How to log in: `plain`, `scramSha256`, `scramSha512`, `oauthBearer`, `awsMskIam` of /sasl, or one of your own. The first that a broker offers is
+   * used. Default none.
+   */
+  sasl?: readonly SaslMechanism[]
   /** Sent with every request; brokers log it and apply quotas by it. Default `milena`. */
   clientId?: string
   /** Sent with ApiVersions (KIP-511). Default `milena` and this version. */
@@ -80,6 +87,18 @@ const softwareText =
     return given
   }
 
+const mechanism: Check<SaslMechanism> = (v, path) => {
+  const { name, authenticate } = (isObject(v) ? v : {}) as Partial<SaslMechanism>
+  // A value that is wrong may be a password.
+  if (typeof name !== 'string' || name === '' || typeof authenticate !== 'function')
+    throw new ClientError('INVALID_OPTION', `${path} must be a SASL mechanism, such as plain({ username, password }) of /sasl`)
+  return v as SaslMechanism
+}
+const sasl: Check<readonly SaslMechanism[]> = (v, path) => {
+  if (v !== undefined && !Array.isArray(v)) throw new ClientError('INVALID_OPTION', `${path} must be an array of SASL mechanisms`)
+  return list(mechanism)(v, path)
+}
+
 const transport: Check<Transport> = (v, path) => {
   const isTransport = isObject(v) && typeof (v as Transport).connect === 'function'
   if (!isTransport) throw wrong(path, 'a Transport: tcp() or tls() from transport/node, webSocket({ url }) in a page', v)
@@ -99,6 +118,7 @@ const seeds: Check<readonly string[]> = (v, path) => {
 export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   seedBrokers: seeds,
   transport,
+  sasl,
   clientId: text('milena'),
   software: (v, path) => resolve({ name: softwareText('milena'), version: softwareText('0.1.0') }, v, path),
   rack: optionalText,

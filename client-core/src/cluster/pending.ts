@@ -14,6 +14,10 @@ export interface Attempt {
   attempt: number
   retryOf?: number
   initiator: string
+  /** Part of a login: it passes requests that wait until the login is renewed. */
+  isLogin?: boolean
+  /** A bare frame without a header, and so without a correlation id: the next frame that comes is its answer. */
+  isBare?: boolean
   /** Reads the answer's body, where it is not simply what the request's table says. */
   decode?: (frame: Uint8Array) => unknown
 }

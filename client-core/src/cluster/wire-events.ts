@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { BrokerMetadata, FrameView, Hooks, RequestIdentity } from '../hooks/hooks.js'
 import type { Pending } from './pending.js'
+import { holdsSecret, RedactedFrame } from './secrets.js'
 
 /** Tells the hooks what one connection writes and reads. No event is built where nobody listens. */
 export class WireEvents {
@@ -22,7 +23,9 @@ export class WireEvents {
       parkMs: attempt.parkMs ?? 0,
       noResponse: attempt.noResponse ?? false,
       error,
-      frame: new WrittenFrame(pending.chunks, pending.bytes),
+      frame: holdsSecret(pending.message.key, 'request')
+        ? new RedactedFrame(pending.bytes - 4)
+        : new WrittenFrame(pending.chunks, pending.bytes),
     })
   }
 
@@ -35,7 +38,9 @@ export class WireEvents {
       readWaitMs: readWait(pending),
       timeToReadMs: now - pending.readAt,
       error,
-      frame: { byteLength: frame.length, take: () => frame },
+      frame: holdsSecret(pending.message.key, 'response')
+        ? new RedactedFrame(frame.length)
+        : { byteLength: frame.length, take: () => frame },
     })
     this.ended(pending, {
       bytesRead: frame.length + 4,

@@ -21,13 +21,15 @@ export interface RequestIdentity {
   attempt: number
   /** The `requestId` of the attempt before this one. */
   retryOf?: number
-  /** Who asked: the caller's label, or the loop of the client that asked (`metadata`, `connect`, `produce`, `consume` ...). */
+  /** Who asked: the caller's label, or the loop of the client that asked (`metadata`, `connect`, `login`, `produce`, `consume` ...). */
   initiator: string
 }
 
 /** The bytes of a frame without its 4-byte size, valid for good once taken: `take()` copies what is not owned. Nothing is copied unless it is called. */
 export interface FrameView {
   readonly byteLength: number
+  /** The frame holds something secret (a login, a token, a user's new password): `take()` gives no bytes. */
+  readonly redacted?: boolean
   /** Must be called inside the hook. */
   take(): Uint8Array
 }
