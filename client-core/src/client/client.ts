@@ -249,7 +249,17 @@ export class Client {
     this.#producer?.close()
     if (!this.#ownsCluster) return
     this.#cluster.close()
+    this.#closeMechanisms()
     this.#cluster.hooks.onClientClosed?.({ clientId: this.options.clientId })
+  }
+  #closeMechanisms(): void {
+    for (const mechanism of this.options.sasl) {
+      try {
+        mechanism.close?.()
+      } catch (error) {
+        this.#cluster.logger.log('error', `the SASL mechanism ${mechanism.name} threw when it was closed`, { error })
+      }
+    }
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()

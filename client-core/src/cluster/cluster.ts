@@ -7,6 +7,7 @@ import { FindCoordinatorRequest, type FindCoordinatorResponse } from '../protoco
 import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { AuthenticationError } from './authentication-error.js'
 import type { Broker, SendOptions } from './broker.js'
 import { CoordinatorCache, type CoordinatorType, coordinatorOf, coordinatorTypes } from './coordinators.js'
 import type { DialContext } from './dial.js'
@@ -172,7 +173,9 @@ export class Cluster {
         return answer
       } catch (error) {
         this.#learn(error, target, broker)
-        if ((isIssued && !isUnreachable(error)) || options.signal?.aborted || this.isClosed) throw error
+        // The same login would be refused by the others too, and count against the account.
+        const isFinal = (isIssued && !isUnreachable(error)) || error instanceof AuthenticationError
+        if (isFinal || options.signal?.aborted || this.isClosed) throw error
         failures.push(error as Error)
       }
     }
