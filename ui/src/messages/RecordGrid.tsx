@@ -5,9 +5,9 @@ import type { DecoderChoice } from '../decode/decoders.js'
 import { grouped } from '../format/numbers.js'
 import { clock, fullTime, type Zone, zoneLabel, zoneName } from '../format/time.js'
 import { Badge } from '../parts/Badge.js'
+import { Caret } from '../parts/Caret.js'
 import { Grid, type GridHandle } from '../parts/Grid.js'
 import type { Column, Sort } from '../parts/grid-columns.js'
-import { Icon } from '../parts/Icon.js'
 import type { RecordRow } from '../session/protocol.js'
 import { type Order, rowId } from './order.js'
 import { Size, ValueLine } from './Value.js'
@@ -87,7 +87,7 @@ function columnsOf({ zone, keyDecoder, valueDecoder, severalTopics, openId }: Lo
       priority: 1,
       flex: true,
       resizable: false,
-      cell: row => <Caret open={rowId(row) === openId} />,
+      cell: row => <Caret label="Record" open={rowId(row) === openId} />,
     },
     {
       id: 'time',
@@ -142,14 +142,6 @@ function columnsOf({ zone, keyDecoder, valueDecoder, severalTopics, openId }: Lo
   ]
   if (severalTopics) columns.splice(2, 0, { id: 'topic', head: 'Topic', width: 160, priority: 1, mono: true, cell: row => row.topic })
   return columns
-}
-
-function Caret({ open }: { open: boolean }) {
-  return (
-    <span className="t3">
-      <Icon name={open ? 'down' : 'right'} small />
-    </span>
-  )
 }
 
 function Time({ row, zone }: { row: RecordRow; zone: Zone }) {

@@ -169,8 +169,7 @@ export function Grid<T>(props: GridProps<T>) {
   }
 
   const widget = {
-    // Rows that unfold are a tree's: an expanded state is not part of a plain grid's row.
-    role: detail ? 'treegrid' : 'grid',
+    role: 'grid',
     'aria-label': props.label,
     'aria-rowcount': count + 1,
     'aria-colcount': narrow ? 1 : columns.length,
@@ -204,7 +203,6 @@ export function Grid<T>(props: GridProps<T>) {
                   data-index={item.index}
                   className="vrow"
                   role="row"
-                  aria-level={2}
                   aria-rowindex={item.index + 2}
                   style={at}
                 >
@@ -246,7 +244,8 @@ function rowElement(box: HTMLElement | null, id: string): HTMLElement | undefine
 const rowOf = (target: EventTarget | null) => (target instanceof Element ? target.closest<HTMLElement>('[data-row]') : null)
 
 /** A press on a control inside a row is that control's. */
-const interactive = (target: EventTarget | null) => target instanceof Element && target.closest('a, button, input, select') !== null
+const interactive = (target: EventTarget | null) =>
+  target instanceof Element && target.closest('a, button:not([data-caret]), input, select') !== null
 
 /** The row that a key moves to: −1 is the head; null when the key does not move. */
 interface Move {

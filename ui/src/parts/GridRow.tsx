@@ -25,8 +25,6 @@ function Row<T>({ id, index, style, narrow, tabbable, expanded, selected, column
     <div
       role="row"
       aria-rowindex={index}
-      aria-expanded={expanded}
-      aria-level={expanded === undefined ? undefined : 1}
       aria-selected={selected}
       data-row={id}
       tabIndex={tabbable ? 0 : -1}

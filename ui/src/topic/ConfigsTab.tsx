@@ -7,6 +7,7 @@ import { matches } from '../filter/match.js'
 import { parseFilter } from '../filter/parse.js'
 import { bytesText, duration, grouped, plural } from '../format/numbers.js'
 import { Badge } from '../parts/Badge.js'
+import { Caret } from '../parts/Caret.js'
 import { FilterInput } from '../parts/FilterInput.js'
 import { Grid } from '../parts/Grid.js'
 import type { Column } from '../parts/grid-columns.js'
@@ -24,6 +25,7 @@ export function ConfigsTab({ topic }: { topic: string }) {
   const routeQuery = useRoute(route => route.query)
   const { cf, all } = useMemo(() => readQuery(query, routeQuery), [routeQuery])
   const [open, setOpen] = useState<string | null>(null)
+  const columns = useMemo(() => columnsOf(open), [open])
   const configs = useMemo(
     () =>
       remote(
@@ -54,7 +56,7 @@ export function ConfigsTab({ topic }: { topic: string }) {
     app.router.setQuery(now => writeQuery(query, now, change), { replace: true })
 
   if (fault && !value) return <FaultNote fault={fault} onRetry={() => void configs.load()} />
-  if (!value) return <Skeleton columns={columns.map(column => ({ id: column.id, className: '' }))} />
+  if (!value) return <Skeleton columns={['name', 'value', 'default', 'source'].map(id => ({ id, className: '' }))} />
   return (
     <>
       <div className="bar sub">
@@ -131,7 +133,17 @@ function fallbackOf(entry: ConfigEntry): string {
   return other?.value ?? (entry.source === 'topic' ? '–' : '')
 }
 
-const columns: readonly Column<ConfigEntry>[] = [
+const columnsOf = (open: string | null): readonly Column<ConfigEntry>[] => [
+  {
+    id: 'caret',
+    head: '',
+    name: 'Documentation',
+    width: 36,
+    priority: 1,
+    flex: true,
+    resizable: false,
+    cell: entry => <Caret label="Documentation" open={entry.name === open} />,
+  },
   { id: 'name', head: 'Name', width: 280, priority: 1, mono: true, cell: entry => entry.name },
   { id: 'value', head: 'Value', width: 'fr', least: 160, priority: 1, flex: true, cell: entry => <Value entry={entry} /> },
   {
