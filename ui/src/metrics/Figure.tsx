@@ -1,5 +1,5 @@
 /** One figure: its chart with axes, a legend with the values now or under the shared cursor, and the same as a table. */
-import { type KeyboardEvent, type PointerEvent, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useId, useRef, useState } from 'react'
 import { useStore } from 'zustand'
 import { usePrefs } from '../app/app.js'
 import { clock } from '../format/time.js'
@@ -62,11 +62,12 @@ function Chart({ feed, figure, series, onOpen }: FigureProps) {
     sliceAt(event.clientX - event.currentTarget.getBoundingClientRect().left, size.width, slices)
   const open = (slice: number) => onOpen(from + slice * sliceMs, from + (slice + 1) * sliceMs)
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const now = cursor ?? slices - 1
+    const { cursor: at } = feed.store.getState()
+    const now = at ?? slices - 1
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: slices - 1, PageUp: now - 10, PageDown: now + 10 }[event.key]
     if (to !== undefined) feed.setCursor(Math.max(0, Math.min(slices - 1, to)))
-    else if (event.key === 'Enter' && cursor !== null) open(cursor)
-    else if (event.key === 'Escape' && cursor !== null) feed.setCursor(null)
+    else if (event.key === 'Enter' && at !== null) open(at)
+    else if (event.key === 'Escape' && at !== null) feed.setCursor(null)
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -84,9 +85,9 @@ function Chart({ feed, figure, series, onOpen }: FigureProps) {
       aria-valuenow={cursor ?? slices - 1}
       aria-valuetext={`${cursor === null ? 'now' : timeOf(cursor)}: ${figure.empty ? 'no data yet' : values}`}
       onKeyDown={onKeyDown}
-      onPointerMove={event => feed.setCursor(at(event))}
+      onPointerMove={event => feed.setCursor(under(event))}
       onPointerLeave={() => feed.setCursor(null)}
-      onClick={event => open(sliceAt(event.clientX - event.currentTarget.getBoundingClientRect().left, size.width, slices))}
+      onClick={event => open(under(event))}
     >
       <canvas ref={canvas} />
       {figure.empty && <span className="nodata t3">no data yet</span>}
