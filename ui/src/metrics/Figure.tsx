@@ -58,7 +58,7 @@ function Chart({ feed, figure, series, onOpen }: FigureProps) {
       ink: inkOf(colours),
     }),
   )
-  const at = (event: PointerEvent<HTMLElement>) =>
+  const under = (event: MouseEvent<HTMLElement>) =>
     sliceAt(event.clientX - event.currentTarget.getBoundingClientRect().left, size.width, slices)
   const open = (slice: number) => onOpen(from + slice * sliceMs, from + (slice + 1) * sliceMs)
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {

@@ -7,6 +7,12 @@ import { csvOf } from './ApiTable.js'
 let page: Mounted
 afterEach(() => page.unmount())
 
+/** Colours that are on their way to another theme are no colours to judge. */
+const still = async () => {
+  await new Promise(resolve => setTimeout(resolve, 100))
+  await until(() => !document.getAnimations().some(one => one.playState === 'running'))
+}
+
 const text = (element: Element | null | undefined) => (element instanceof HTMLElement ? element.innerText.replace(/\s+/g, ' ').trim() : '')
 const figure = (title: string) => [...page.box.querySelectorAll<HTMLElement>('.fig')].find(one => text(one).startsWith(title))!
 const legend = (title: string) => text(figure(title).querySelector('.leg'))
@@ -147,7 +153,7 @@ describe('accessibility', () => {
     page.app.prefs.setState({ theme })
     await until(() => legend('Requests').includes('MET'))
     control(page.box, 'Latency as table')?.click()
-    await new Promise(resolve => setTimeout(resolve, 250))
+    await still()
     const { violations } = await axe.run(page.box.querySelector('.metrics')!, {
       resultTypes: ['violations'],
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],

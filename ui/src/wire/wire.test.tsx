@@ -9,6 +9,12 @@ let page: Mounted
 let wire: FakeWire
 afterEach(() => page.unmount())
 
+/** Colours that are on their way to another theme are no colours to judge. */
+const still = async () => {
+  await new Promise(resolve => setTimeout(resolve, 100))
+  await until(() => !document.getAnimations().some(one => one.playState === 'running'))
+}
+
 const mine = 'topics\t1'
 const rows = () => [...page.box.querySelectorAll<HTMLElement>('.wlist [data-id]')]
 const idsOf = () => rows().map(row => Number(row.dataset.id))
@@ -361,7 +367,7 @@ describe('accessibility', () => {
     await openDock(busy, size as [number, number])
     page.app.prefs.setState({ theme })
     await until(() => rows().length > 0)
-    await new Promise(resolve => setTimeout(resolve, 250))
+    await still()
     expect(await faults('.dock')).toEqual([])
   })
 
@@ -369,7 +375,7 @@ describe('accessibility', () => {
     await open('#/-/wire?id=2', busy, size as [number, number])
     page.app.prefs.setState({ theme })
     await until(() => insp()?.querySelector('[role="treeitem"]'))
-    await new Promise(resolve => setTimeout(resolve, 250))
+    await still()
     expect(await faults('.wirepage')).toEqual([])
   })
 })
