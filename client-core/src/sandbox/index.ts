@@ -7,4 +7,5 @@ export { type Action, answer, close, delay, fail, hang, type Intercepted, send, 
 export type { SandboxOptions, TopicOptions } from './options.js'
 export { fillWithSampleData, type SampleOptions } from './sample.js'
 export { createSandbox, type Sandbox } from './sandbox.js'
+export type { ListenerSaslOptions, MechanismName, SaslOptions } from './sasl/options.js'
 export type { GroupState, GroupType } from './state/group.js'

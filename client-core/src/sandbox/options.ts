@@ -1,6 +1,7 @@
 import { uuidFromBytes } from '../bytes/uuid.js'
 import { type Clock, systemClock } from '../clock.js'
-import { ClientError } from '../error.js'
+import { invalid } from './invalid.js'
+import { resolveSasl, type Sasl, type SaslOptions } from './sasl/options.js'
 import { brokerConfigKeys } from './state/broker-configs.js'
 import type { CodecLoader } from './state/codecs.js'
 import { configProblem } from './state/config.js'
@@ -31,6 +32,8 @@ export interface SandboxOptions {
   autoCreateTopics?: boolean
   /** Kafka's own broker settings, the same for every broker: `{ 'num.partitions': '6', 'log.retention.bytes': '10000000' }`. */
   brokerConfigs?: Record<string, string>
+  /** Listeners ask for a login. Default: they do not. */
+  sasl?: SaslOptions
   /** Codecs to look into compressed batches with (`codec` of the compression package). Without it they are stored and served as they are. */
   codec?: CodecLoader
   /** Requests larger than this cut the connection. Default 104,857,600, Kafka's `socket.request.max.bytes`. */
@@ -47,6 +50,7 @@ export interface ResolvedOptions {
   clusterId: string
   clock: Clock
   brokerConfigs: ReadonlyMap<string, string>
+  sasl: Sasl | undefined
   codec: CodecLoader | undefined
   maxFrameBytes: number
   onDisconnect: (event: { broker: number; reason: string }) => void
@@ -60,6 +64,7 @@ const known = new Set([
   'clock',
   'autoCreateTopics',
   'brokerConfigs',
+  'sasl',
   'codec',
   'maxFrameBytes',
   'onDisconnect',
@@ -78,6 +83,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     clusterId: options.clusterId ?? DEFAULT_CLUSTER,
     clock: options.clock ?? systemClock,
     brokerConfigs,
+    sasl: options.sasl && resolveSasl(options.sasl),
     codec: options.codec,
     maxFrameBytes: options.maxFrameBytes ?? Number(brokerConfigs.get('socket.request.max.bytes') ?? 104_857_600),
     onDisconnect: options.onDisconnect ?? (() => {}),
@@ -130,8 +136,4 @@ export function resolveTopic(name: string, given: number | TopicOptions, brokers
 
 function entries(topics: SandboxOptions['topics']): [string, number | TopicOptions][] {
   return topics instanceof Map ? [...topics] : Object.entries(topics ?? {})
-}
-
-export function invalid(path: string, why: string): ClientError {
-  return new ClientError('INVALID_OPTION', `createSandbox: ${path} ${why}`)
 }

@@ -12,11 +12,15 @@ import { type AppendOptions, append, appendEncoded, endTransaction, partitionOf,
 import { findMessage } from './control/messages.js'
 import type { Action } from './control/verdict.js'
 import type { ApiName, RequestOf } from './handlers/index.js'
+import { invalid } from './invalid.js'
 import { Connection } from './network/connection.js'
 import { Dispatcher } from './network/dispatch.js'
 import type { Listener } from './network/listener.js'
 import { MemoryListener } from './network/memory-listener.js'
-import { invalid, type ResolvedOptions, resolveOptions, resolveTopic, type SandboxOptions, type TopicOptions } from './options.js'
+import { type ResolvedOptions, resolveOptions, resolveTopic, type SandboxOptions, type TopicOptions } from './options.js'
+import { Login } from './sasl/login.js'
+import type { ListenerSasl } from './sasl/options.js'
+import { Users } from './sasl/users.js'
 import type { Broker } from './state/broker.js'
 import { Cluster } from './state/cluster.js'
 import { Codecs } from './state/codecs.js'
@@ -39,6 +43,7 @@ export class Sandbox {
   readonly #groups = new Map<string, GroupControl>()
   readonly #serving = new Set<Promise<void>>()
   readonly #memory: MemoryListener
+  readonly #users: Users
   #closed = false
 
   /** Use `createSandbox`. */
@@ -49,7 +54,10 @@ export class Sandbox {
       this.#cluster.addBroker(i + 1, rack)
     })
     for (const [name, topic] of options.topics) this.#create(name, topic)
-    this.#memory = new MemoryListener(this.#cluster, (stream, broker) => this.serve(stream, broker.id, this.#memory))
+    const { sasl } = options
+    this.#users = new Users(new Map(sasl?.users), sasl?.scramIterations ?? 4096)
+    const serve = (stream: ByteStream, broker: Broker) => this.serve(stream, broker.id, this.#memory)
+    this.#memory = new MemoryListener(this.#cluster, serve, sasl?.memory ? sasl : undefined)
     this.#cluster.listeners.add(this.#memory)
     this.transport = this.#memory.transport
     this.seedBrokers = this.brokers.map(id => addressOf(this.#memory.address(id)!))
@@ -191,6 +199,20 @@ export class Sandbox {
     return this.records(topic, partition).map(({ value }) => (value === null ? null : utf8.decode(value)))
   }
 
+  /** Adds a user, or changes the password; who is logged in stays so until that login runs out. */
+  setUser(name: string, password: string): void {
+    this.#users.set(name, password)
+  }
+
+  removeUser(name: string): void {
+    this.#users.remove(name)
+  }
+
+  /** What listeners ask for that are opened without a word about it. */
+  get sasl(): ListenerSasl | undefined {
+    return this.options.sasl
+  }
+
   /** A consumer group, made when there is none of that name. `seed` sets its members and offsets. */
   group(id: string, seed?: GroupSeed): GroupControl {
     let group = this.#groups.get(id)
@@ -240,7 +262,8 @@ export class Sandbox {
       return
     }
     const { maxFrameBytes, onDisconnect } = this.options
-    const connection = new Connection(stream, broker, listener, maxFrameBytes, this.#dispatcher.answer, onDisconnect)
+    const login = listener.sasl && new Login(listener.sasl, this.#users, this.clock)
+    const connection = new Connection(stream, broker, listener, maxFrameBytes, this.#dispatcher.answer, onDisconnect, login)
     const serving = connection.serve().catch(this.options.onFault)
     this.#serving.add(serving)
     void serving.then(() => this.#serving.delete(serving))

@@ -20,6 +20,8 @@ import { offsetCommit } from './offset-commit.js'
 import { offsetFetch } from './offset-fetch.js'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.js'
 import { produce } from './produce.js'
+import { saslAuthenticate } from './sasl-authenticate.js'
+import { saslHandshake } from './sasl-handshake.js'
 
 /** Every API that a sandbox broker answers, under its Kafka name. */
 export const handlers = {
@@ -32,6 +34,7 @@ export const handlers = {
   FindCoordinator: findCoordinator,
   DescribeGroups: describeGroups,
   ListGroups: listGroups,
+  SaslHandshake: saslHandshake,
   ApiVersions: apiVersions,
   CreateTopics: createTopics,
   DeleteTopics: deleteTopics,
@@ -39,6 +42,7 @@ export const handlers = {
   InitProducerId: initProducerId,
   OffsetForLeaderEpoch: offsetForLeaderEpoch,
   DescribeConfigs: describeConfigs,
+  SaslAuthenticate: saslAuthenticate,
   DescribeLogDirs: describeLogDirs,
   CreatePartitions: createPartitions,
   DescribeCluster: describeCluster,

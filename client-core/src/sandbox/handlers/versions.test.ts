@@ -51,6 +51,8 @@ const requests: Requests = {
   FindCoordinator: version => (version >= 4 ? { coordinatorKeys: ['g', 'h'] } : { key: 'g' }),
   DescribeGroups: () => ({ groups: ['classic', 'consumer', 'nobody'] }),
   ListGroups: () => ({}),
+  SaslHandshake: () => ({ mechanism: 'PLAIN' }),
+  SaslAuthenticate: () => ({ authBytes: new Uint8Array() }),
   ApiVersions: version => (version >= 3 ? { clientSoftwareName: 'milena', clientSoftwareVersion: '0.1.0' } : {}),
   CreateTopics: version => ({
     topics: [`made.in-${version}`, 'orders'].map(name => ({ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] })),

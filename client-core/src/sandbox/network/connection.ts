@@ -1,5 +1,6 @@
 import type { ByteStream } from '../../transport/stream.js'
 import { Disconnect } from '../refusal.js'
+import type { Login } from '../sasl/login.js'
 import type { Broker, BrokerConnection } from '../state/broker.js'
 import { Frames } from './frames.js'
 import type { Listener } from './listener.js'
@@ -20,6 +21,7 @@ export class Connection implements BrokerConnection {
   #queue: Uint8Array[] = []
   #queuedBytes = 0
   #read = false
+  #ending: string | undefined
   /** Wakes the reader when there is room, the answerer when there is work. */
   #wake = new Set<() => void>()
 
@@ -31,6 +33,8 @@ export class Connection implements BrokerConnection {
     private readonly answer: Answer,
     /** Told why this side ends the connection. */
     private readonly onDisconnect: (event: { broker: number; reason: string }) => void,
+    /** Undefined where the listener asks for none. */
+    readonly login?: Login,
   ) {}
 
   /** Aborted once the peer is gone or the connection was cut: whoever is parked may stop waiting. */
@@ -47,6 +51,11 @@ export class Connection implements BrokerConnection {
       this.cut()
       this.broker.connections.delete(this)
     }
+  }
+
+  /** The answer that is being made is the last one. */
+  endAfterAnswer(reason: string): void {
+    this.#ending = reason
   }
 
   /** What was read and not yet begun is dropped. */
@@ -92,6 +101,7 @@ export class Connection implements BrokerConnection {
     try {
       const chunks = await this.answer(frame, this)
       if (chunks) await this.stream.write(chunks).catch(() => this.#gone.abort())
+      if (this.#ending !== undefined) throw new Disconnect(this.#ending)
       return true
     } catch (error) {
       if (error instanceof Disconnect) this.#refuse(error)

@@ -1,4 +1,5 @@
 import { ApiVersionsResponse } from '../../protocol/api/api-versions.js'
+import { apis } from '../../protocol/apis.js'
 import { errnoOf } from '../../protocol/errors.js'
 import { decodeRequest, encodeResponseFrame, type RequestHeader, readRequestHeader } from '../../protocol/frame.js'
 import type { Input, Output, RequestMessage } from '../../protocol/message.js'
@@ -7,6 +8,8 @@ import type { Intercepted, Verdict } from '../control/verdict.js'
 import type { Handler, RequestContext } from '../handlers/handler.js'
 import { handlersByKey } from '../handlers/index.js'
 import { Disconnect } from '../refusal.js'
+import type { Login } from '../sasl/login.js'
+import { LoginRefused } from '../sasl/refused.js'
 import type { Cluster } from '../state/cluster.js'
 import type { Connection } from './connection.js'
 import { API_VERSIONS_KEY, offersOf, rangeOf } from './offers.js'
@@ -45,7 +48,10 @@ export class Dispatcher {
 
   async #answer(frame: Uint8Array, connection: Connection): Promise<Chunks> {
     connection.broker.requests++
+    const { login } = connection
+    if (login?.expectsBare) return bareAnswer(login, frame)
     const header = understand(() => readRequestHeader(frame))
+    login?.admit(header.apiKey, apis.get(header.apiKey)?.name ?? `API ${header.apiKey}`)
     const range = rangeOf(connection.broker, this.interceptions, header.apiKey)
     if (!range || header.apiVersion < range[0] || header.apiVersion > range[1]) {
       if (range && header.apiKey === API_VERSIONS_KEY) return unsupportedApiVersions(header, range)
@@ -117,6 +123,19 @@ export class Dispatcher {
       const timer = clock.setTimeout(finish, ms)
       gone.addEventListener('abort', finish, { once: true })
     })
+  }
+}
+
+/** Messages of a mechanism's in frames of their own, after SaslHandshake v0. A refusal has no words there. */
+async function bareAnswer(login: Login, frame: Uint8Array): Promise<Chunks> {
+  try {
+    const { bytes } = (await login.take(frame)) ?? { bytes: new Uint8Array() }
+    const size = new Uint8Array(4)
+    new DataView(size.buffer).setInt32(0, bytes.length)
+    return [size, bytes]
+  } catch (error) {
+    if (error instanceof LoginRefused) throw new Disconnect(error.message)
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { memoryTransport } from '../../transport/memory.js'
 import { explain } from '../../transport/reasons.js'
 import type { ByteStream, StreamTarget, Transport } from '../../transport/stream.js'
+import type { ListenerSasl } from '../sasl/options.js'
 import type { Broker } from '../state/broker.js'
 import type { Cluster } from '../state/cluster.js'
 import type { Address, Listener } from './listener.js'
@@ -16,6 +17,7 @@ export class MemoryListener implements Listener {
   constructor(
     private readonly cluster: Cluster,
     serve: (stream: ByteStream, broker: Broker) => void,
+    readonly sasl?: ListenerSasl,
   ) {
     this.transport = memoryTransport((stream, target) => serve(stream, this.#brokerAt(target)))
   }

@@ -1,4 +1,5 @@
 import type { Sandbox } from '../sandbox.js'
+import { type ListenerSaslOptions, resolveListenerSasl } from '../sasl/options.js'
 import { TcpListener } from './tcp-listener.js'
 
 export interface ListenOptions {
@@ -6,6 +7,8 @@ export interface ListenOptions {
   host?: string
   /** The first broker's port, the following ones for the others where they are free. Default 0: free ports. */
   port?: number
+  /** The login that these ports ask for, of the sandbox's users; false: none. Default: what the sandbox's own `transport` was told to ask for. */
+  sasl?: ListenerSaslOptions | false
 }
 
 export interface SandboxPorts {
@@ -19,8 +22,9 @@ export interface SandboxPorts {
  * Offers the sandbox over TCP: one port per broker, also for brokers that are added later. Who comes through a port is told the ports' addresses.
  * @throws TransportError when the first port cannot be had (`EADDRINUSE`, `EACCES` …).
  */
-export async function listen(sandbox: Sandbox, { host = '127.0.0.1', port = 0 }: ListenOptions = {}): Promise<SandboxPorts> {
-  const listener = new TcpListener(host, port, (stream, brokerId) => sandbox.serve(stream, brokerId, listener))
+export async function listen(sandbox: Sandbox, { host = '127.0.0.1', port = 0, sasl }: ListenOptions = {}): Promise<SandboxPorts> {
+  const asked = sasl === undefined ? sandbox.sasl : sasl && resolveListenerSasl(sasl)
+  const listener = new TcpListener(host, port, (stream, brokerId) => sandbox.serve(stream, brokerId, listener), asked || undefined)
   try {
     await sandbox.attach(listener)
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type Listener as Door, listenTcp } from '../../transport/node/index.js'
 import type { ByteStream } from '../../transport/stream.js'
 import type { Address, Listener } from '../network/listener.js'
+import type { ListenerSasl } from '../sasl/options.js'
 
 /** A broker as a listener is told of it. */
 interface Node {
@@ -22,6 +23,7 @@ export class TcpListener implements Listener {
     /** The first broker's port, the others' follow; 0 for free ones. */
     private readonly port: number,
     private readonly serve: (stream: ByteStream, brokerId: number) => void,
+    readonly sasl?: ListenerSasl,
   ) {}
 
   address(brokerId: number): Address | undefined {
