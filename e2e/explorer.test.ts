@@ -73,7 +73,10 @@ describe('on the sandbox', () => {
     const { page } = explorer
     expect(page.url()).not.toContain('#t=')
     await page.getByRole('link', { name: 'orders.events' }).click()
-    await page.getByText(/showing 100/).first().waitFor()
+    await page
+      .getByText(/showing 100/)
+      .first()
+      .waitFor()
     await explorer.shot('messages')
 
     await explorer.openProduce()
@@ -112,7 +115,10 @@ describe('on the sandbox', () => {
     await explorer.go('wire')
     await page.getByRole('grid').first().waitFor()
     await explorer.go('topics/orders.events/messages')
-    await page.getByText(/showing 100/).first().waitFor()
+    await page
+      .getByText(/showing 100/)
+      .first()
+      .waitFor()
     await explorer.go('wire')
     await page.getByRole('row').filter({ hasText: 'ListOffsets' }).last().click()
     await page.keyboard.press('Enter')
@@ -146,7 +152,14 @@ describe('on the sandbox', () => {
     await page.emulateMedia({ colorScheme })
     const places: [string, () => Promise<unknown>][] = [
       ['topics', () => page.getByRole('link', { name: 'orders.events' }).waitFor()],
-      ['topics/orders.events/messages', () => page.getByText(/showing 100/).first().waitFor()],
+      [
+        'topics/orders.events/messages',
+        () =>
+          page
+            .getByText(/showing 100/)
+            .first()
+            .waitFor(),
+      ],
       ['topics/orders.events/partitions', () => page.getByRole('grid').waitFor()],
       ['topics/orders.events/configs', () => page.getByText('retention.ms').first().waitFor()],
       ['groups', () => page.getByRole('link', { name: 'order-fulfilment' }).waitFor()],
@@ -235,7 +248,10 @@ describe('on one real broker', () => {
     )
     const explorer = await open(started())
     await explorer.go(`topics/${topic}/messages?from=oldest`)
-    await explorer.page.getByText(/showing 40/).first().waitFor()
+    await explorer.page
+      .getByText(/showing 40/)
+      .first()
+      .waitFor()
     await explorer.page.getByText(`${codec} value 0 `).first().waitFor()
     expect(browser().problems).toEqual([])
   })
