@@ -15,14 +15,22 @@ export { ClientError, type ClientErrorCode } from './error.js'
 export * from './hooks/hooks.js'
 export { basicLogger, type Logger, type LogLevel } from './hooks/logger.js'
 export type { CompressionChoice, ProducerOptions } from './producer/options.js'
-export { kafkaHasher } from './producer/partitioners/hashers.js'
+export { basicConsistentPartitioner } from './producer/partitioners/basic-consistent.js'
+export { fnv1a, type Hash32, kafkaHasher, saramaCompatHasher, saramaHasher } from './producer/partitioners/hashers.js'
+export { leastBackupPartitioner } from './producer/partitioners/least-backup.js'
+export { manualPartitioner } from './producer/partitioners/manual.js'
 export type {
   Partitioner,
   PartitionerHasher,
+  PartitionerOptions,
   PartitionerRecord,
+  TopicBackupIter,
   TopicBackupPartitioner,
   TopicPartitioner,
+  TopicPartitionerOnNewBatch,
 } from './producer/partitioners/partitioner.js'
+export { roundRobinPartitioner } from './producer/partitioners/round-robin.js'
+export { stickyKeyPartitioner, stickyPartitioner } from './producer/partitioners/sticky.js'
 export { type UniformBytesOptions, uniformBytesPartitioner } from './producer/partitioners/uniform-bytes.js'
 export type { ProducerRecord } from './producer/record.js'
 export { type ProduceResult, ProduceResults } from './producer/results.js'

@@ -43,22 +43,32 @@ export class PartitionQueue {
   get undrained(): number {
     return this.batches.length - this.drained
   }
-  /** Bytes that wait to be sent: what an adaptive partitioner weighs. */
-  get backlog(): number {
+  /** Records that wait for their answer, sent or not: what partitioners weigh. */
+  get buffered(): number {
     let n = 0
-    for (const batch of this.batches) n += batch.builder.length
+    for (const batch of this.batches) n += batch.count
     return n
   }
 
-  /** The batch that took the record, or undefined when not even an empty one can. */
-  append(
+  /** The open batch, if it took the record. */
+  appendToOpen(
     timestampMs: number | bigint,
     key: RecordBytes,
     value: RecordBytes,
     headers: readonly HeaderInput[] | undefined,
   ): Batch | undefined {
     const last = this.batches[this.batches.length - 1]
-    if (last && !last.isClosed && last.builder.append(timestampMs, key, value, headers)) return last
+    return last && !last.isClosed && last.builder.append(timestampMs, key, value, headers) ? last : undefined
+  }
+
+  /** A new batch with the record in it, or undefined when not even an empty one can hold it. */
+  appendToNew(
+    timestampMs: number | bigint,
+    key: RecordBytes,
+    value: RecordBytes,
+    headers: readonly HeaderInput[] | undefined,
+  ): Batch | undefined {
+    const last = this.batches[this.batches.length - 1]
     if (last) this.#sizeHint = Math.min(this.batchMaxBytes, last.builder.length + 64)
     const batch = new Batch(this.batchMaxBytes, this.pool.take(this.#sizeHint))
     if (!batch.builder.append(timestampMs, key, value, headers)) return undefined

@@ -149,8 +149,15 @@ export class Producer implements SinkOwner {
     bytes: number,
     timestampMs: number | bigint,
   ): void {
-    const queue = topic.choose(record)
-    const batch = queue.append(timestampMs, record.key ?? null, record.value, record.headers)
+    const key = record.key ?? null
+    let queue = topic.choose(record)
+    let batch = queue.appendToOpen(timestampMs, key, record.value, record.headers)
+    if (!batch) {
+      const chosen = topic.chooseForNewBatch(record, queue)
+      if (chosen !== queue) batch = chosen.appendToOpen(timestampMs, key, record.value, record.headers)
+      queue = chosen
+      batch ??= queue.appendToNew(timestampMs, key, record.value, record.headers)
+    }
     if (!batch) throw tooLarge(record, this.options.batchMaxBytes)
     if (settle) batch.waiting.push({ record, index: batch.count - 1, timestampMs, settle })
     if (batch.count === 1) batch.signal = signal

@@ -3,23 +3,29 @@ import { ClientError } from '../error.js'
 import type { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import { PartitionQueue } from './partition-queue.js'
-import type { PartitionerRecord, TopicBackupPartitioner, TopicPartitioner } from './partitioners/partitioner.js'
+import { BackupIter, RecordView } from './partitioners/asked.js'
+import type { TopicBackupPartitioner, TopicPartitioner, TopicPartitionerOnNewBatch } from './partitioners/partitioner.js'
 import type { ProducerRecord } from './record.js'
 
 /** The partitions of a topic that records can go to, and the topic's partitioner. */
 export class TopicQueues {
   readonly queues: PartitionQueue[] = []
   readonly #partitioner: TopicPartitioner
+  readonly #byBackup: TopicBackupPartitioner | undefined
+  readonly #onNewBatch: TopicPartitionerOnNewBatch | undefined
+  readonly #backup = new BackupIter()
   /** Partitions that have a leader now; all of them when none has. */
   #writable: PartitionQueue[] = []
-  readonly #backlog = (index: number) => this.#writable[index].backlog
 
   constructor(
     readonly name: string,
     private readonly options: ResolvedProducerOptions,
     private readonly pool: MemoryPool,
   ) {
-    this.#partitioner = options.partitioner.forTopic(name)
+    const partitioner = options.partitioner.forTopic(name)
+    this.#partitioner = partitioner
+    this.#byBackup = isByBackup(partitioner) ? partitioner : undefined
+    this.#onNewBatch = isOnNewBatch(partitioner) ? partitioner : undefined
   }
 
   /** Follows the cluster: partitions are added, never taken away. */
@@ -41,16 +47,25 @@ export class TopicQueues {
         `partition ${record.partition} does not exist: ${this.name} has ${this.queues.length}, counted from 0`,
       )
     }
-    const view: PartitionerRecord = { topic: this.name, key: record.key ?? null, value: record.value }
+    const view = new RecordView(this.name, record)
     const choices = this.#partitioner.requiresConsistency(view) ? this.queues : this.#writable
-    if (choices.length === 1) return choices[0]
-    const index = isBackup(this.#partitioner)
-      ? this.#partitioner.partitionByBackup(view, choices.length, this.#backlog)
+    const index = this.#byBackup
+      ? this.#byBackup.partitionByBackup(view, choices.length, this.#backup.over(choices))
       : this.#partitioner.partition(view, choices.length)
     const queue = choices[index]
     if (!queue) throw new ClientError('INVALID_RECORD', `the partitioner chose ${index} of ${choices.length} partitions of ${this.name}`)
     return queue
   }
+
+  /** Where a record goes that would begin a new batch in `queue`: a partitioner that stays until then is told, and asked again. */
+  chooseForNewBatch(record: ProducerRecord, queue: PartitionQueue): PartitionQueue {
+    if (!this.#onNewBatch || record.partition !== undefined) return queue
+    this.#onNewBatch.onNewBatch()
+    return this.choose(record)
+  }
 }
 
-const isBackup = (p: TopicPartitioner): p is TopicBackupPartitioner => 'partitionByBackup' in p
+const isByBackup = (p: TopicPartitioner): p is TopicBackupPartitioner =>
+  typeof (p as TopicBackupPartitioner).partitionByBackup === 'function'
+const isOnNewBatch = (p: TopicPartitioner): p is TopicPartitionerOnNewBatch =>
+  typeof (p as TopicPartitionerOnNewBatch).onNewBatch === 'function'

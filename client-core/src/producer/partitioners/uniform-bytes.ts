@@ -1,21 +1,25 @@
 import type { RecordBytes } from '../../records/batch-builder.js'
-import { kafkaHasher } from './hashers.js'
-import type { Partitioner, PartitionerHasher, PartitionerRecord, TopicBackupPartitioner } from './partitioner.js'
+import { byKey, kafkaHasher } from './hashers.js'
+import type {
+  Partitioner,
+  PartitionerHasher,
+  PartitionerOptions,
+  PartitionerRecord,
+  TopicBackupIter,
+  TopicBackupPartitioner,
+} from './partitioner.js'
 
-export interface UniformBytesOptions {
+export interface UniformBytesOptions extends PartitionerOptions {
   /** Bytes that go to one partition before another is chosen. Default 65,536. */
   bytes?: number
-  /** Whether partitions with less in their buffers are chosen more often. Default true. */
+  /** Whether partitions with fewer records in their buffers are chosen more often. Default true. */
   adaptive?: boolean
   /** Whether records with a key go where their key says. Default true. */
   keys?: boolean
   /** Default murmur2, as Kafka's Java client. */
   hasher?: PartitionerHasher
-  random?: () => number
 }
 
-const encoder = new TextEncoder()
-const bytesOf = (key: RecordBytes): Uint8Array => (typeof key === 'string' ? encoder.encode(key) : key!)
 const sizeOf = (v: RecordBytes): number => (v === null ? 0 : v.length)
 
 /**
@@ -44,30 +48,35 @@ class UniformBytes implements TopicBackupPartitioner {
   }
 
   partition(record: PartitionerRecord, n: number): number {
-    return this.partitionByBackup(record, n, () => 0)
+    return this.#partition(record, n, undefined)
   }
 
-  partitionByBackup(record: PartitionerRecord, n: number, buffered: (index: number) => number): number {
-    if (this.requiresConsistency(record)) return this.hasher(bytesOf(record.key), n)
+  partitionByBackup(record: PartitionerRecord, n: number, backup: TopicBackupIter): number {
+    return this.#partition(record, n, this.adaptive ? backup : undefined)
+  }
+
+  #partition(record: PartitionerRecord, n: number, backup: TopicBackupIter | undefined): number {
+    const { key } = record
+    if (this.keys && key !== null) return byKey(this.hasher, key, n)
     if (this.#current < 0 || this.#current >= n || this.#filled >= this.bytes) {
-      this.#current = this.adaptive ? this.#lighter(n, buffered) : Math.floor(this.random() * n)
+      this.#current = backup ? lighter(backup, this.random) : Math.floor(this.random() * n)
       this.#filled = 0
     }
-    this.#filled += sizeOf(record.key) + sizeOf(record.value)
+    this.#filled += sizeOf(key) + sizeOf(record.value)
     return this.#current
   }
+}
 
-  /** A draw in which each partition's weight is how far it stays below the fullest. */
-  #lighter(n: number, buffered: (index: number) => number): number {
-    let most = 0
-    for (let i = 0; i < n; i++) most = Math.max(most, buffered(i))
-    let total = 0
-    for (let i = 0; i < n; i++) total += most + 1 - buffered(i)
-    let draw = this.random() * total
-    for (let i = 0; i < n; i++) {
-      draw -= most + 1 - buffered(i)
-      if (draw < 0) return i
-    }
-    return n - 1
+/** A draw in which each partition's weight is how far it stays below the fullest. */
+function lighter(backup: TopicBackupIter, random: () => number): number {
+  const all: (readonly [index: number, buffered: number])[] = []
+  while (backup.rem() > 0) all.push(backup.next())
+  const most = all.reduce((max, [, buffered]) => Math.max(max, buffered), 0)
+  const weight = ([, buffered]: readonly [number, number]) => most + 1 - buffered
+  let draw = random() * all.reduce((sum, one) => sum + weight(one), 0)
+  for (const one of all) {
+    draw -= weight(one)
+    if (draw < 0) return one[0]
   }
+  return all.length - 1
 }
