@@ -3,6 +3,7 @@ import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { type Connection, describe } from './connection.js'
 import { type DialContext, type Dialled, dial } from './dial.js'
+import { lastVersionOf } from './named-topics.js'
 import { parkOf } from './park.js'
 import { retire } from './retire.js'
 import { orAborted } from './retry.js'
@@ -83,7 +84,8 @@ export class Broker {
     // Whoever comes while others wait for the connection goes behind them.
     const isOpen = open && !open.isClosed && !open.isSpent && !this.#opening.has(slot)
     const connection = isOpen ? open : await orAborted(this.#connect(slot), options.signal)
-    const pin = { min: options.minVersion, max: options.maxVersion }
+    const last = typeof body === 'function' ? undefined : lastVersionOf(message.key, body)
+    const pin = { min: options.minVersion, max: options.maxVersion ?? last }
     const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
     const filled = typeof body === 'function' ? body(version) : body
     const parkMs = options.parkMs ?? parkOf(message.key, filled)

@@ -11,8 +11,8 @@ import { answering, ascii, clusterOf, connected, driven, failureOf, hosts, sandb
 
 const asked = { initiator: 'test' }
 const plain = { includeClusterAuthorizedOperations: false }
-const known = async (...args: Parameters<typeof connected>) => {
-  const setup = await connected({ brokers: 1, topics: { orders: 1 } }, ...args.slice(1))
+const known = async (options: Parameters<typeof connected>[1] = {}) => {
+  const setup = await connected({ brokers: 1, topics: { orders: 1 } }, options)
   await driven(setup.clock, setup.cluster.loadMetadata([], asked))
   const describeCluster = () => setup.cluster.callOnce({ broker: 1 }, DescribeClusterRequest, plain, asked)
   const metadata = () => setup.cluster.callOnce({ broker: 1 }, MetadataRequest, { topics: [] }, asked)
@@ -271,7 +271,7 @@ describe('acks=0', () => {
 
 describe('limits', () => {
   test('a request over brokerMaxWriteBytes is refused, and nothing is written', async () => {
-    const { sandbox, clock, cluster, metadata } = await known({}, { brokerMaxWriteBytes: 4096 })
+    const { sandbox, clock, cluster, metadata } = await known({ brokerMaxWriteBytes: 4096 })
     await driven(clock, metadata())
     const before = sandbox.broker(1).requests
     const topics = Array.from({ length: 500 }, (_, i) => ({ name: `topic-${i}` }))

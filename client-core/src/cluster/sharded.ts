@@ -43,6 +43,7 @@ export class ShardedCall<M extends RequestMessage> {
   async run(now: Try<M>): Promise<ResponseShard<M>[]> {
     try {
       const pieces = (await this.sharder.split(this.cluster, now.body)) as Piece<Input<M>>[]
+      this.cluster.retries.throwIfOver(this.options.signal)
       // What asks for nothing is asked of anybody, so that there is an answer.
       const all = pieces.length > 0 ? pieces : [{ target: 'any' as const, body: now.body }]
       const shards = await Promise.all(all.map(piece => this.#ask(piece, { ...now, body: piece.body })))
