@@ -130,13 +130,12 @@ export class Login implements Session {
   }
 
   #refused(cause: Error): AuthenticationError {
-    const { name } = this.mechanism
-    const next = advice.get(name) ?? 'check what it logs in with'
-    return this.#failed(
-      'authenticate',
-      `${describe(this.connection.broker)} refused the login with ${name}: ${cause.message}; ${next}`,
-      cause,
-    )
+    const what = `${describe(this.connection.broker)} refused the login with ${this.mechanism.name}`
+    return this.#failed('authenticate', `${what}: ${cause.message}; ${this.#advice}`, cause)
+  }
+
+  get #advice(): string {
+    return advice.get(this.mechanism.name) ?? 'check what it logs in with'
   }
 
   #attempt(version: number): Attempt {
@@ -170,7 +169,9 @@ export class Login implements Session {
       const said = cause instanceof Error ? cause.message : String(cause)
       const why = abort.signal.aborted ? `nothing came within ${dialTimeoutMs} ms (dialTimeoutMs)` : said
       const what = step === 'credentials' ? 'has no credentials' : 'failed'
-      throw this.#failed(step, `the login at ${describe(this.connection.broker)} with ${this.mechanism.name} ${what}: ${why}`, cause)
+      // A mechanism that owes a last word was refused by the broker, in its own words.
+      const next = cause instanceof SaslFailure && cause.lastWord ? `; ${this.#advice}` : ''
+      throw this.#failed(step, `the login at ${describe(this.connection.broker)} with ${this.mechanism.name} ${what}: ${why}${next}`, cause)
     } finally {
       clock.clearTimeout(timer)
       this.signal.removeEventListener('abort', onAbort)
