@@ -19,16 +19,19 @@ const legend = (title: string) => text(figure(title).querySelector('.leg'))
 const line = (api: string) => [...page.box.querySelectorAll<HTMLElement>('[data-row]')].find(one => one.dataset.row === api)
 
 async function open(fill: (wire: FakeWire) => void, size = WIDE) {
-  const wire = fakeWire()
+  const wire = fakeWire({ now: () => NOW })
   fill(wire)
   page = await mount('#/-/metrics', { wire: wire.options }, size)
   await until(() => page.box.querySelector('.figs'))
   return wire
 }
 
+/** Half a second into a slice: the ten seconds before it are whole. */
+const NOW = Math.floor(Date.now() / 10_000) * 10_000 + 500
+
 /** Ten seconds of traffic that ended a moment ago. */
 function busy({ send, recorder }: FakeWire): void {
-  const end = Math.floor(Date.now() / 10_000) * 10_000 - 100
+  const end = NOW - 600
   for (let i = 0; i < 100; i++) send(metadata(i + 1, { startedAtMs: end - i * 90, waitMs: 4, received: 10_000, sent: 100 }))
   for (let i = 0; i < 20; i++) send(fetched(200 + i, { startedAtMs: end - 500 - i * 400, waitMs: 490, broker: 2 }))
   send(refused(300, { startedAtMs: end - 2_000, waitMs: 900, readError: new Error('closed') }))
@@ -106,7 +109,7 @@ describe('the figures', () => {
     await until(() => /^FET 2/.test(legend('Requests')))
     control(page.box, 'Pause')?.click()
     await until(() => control(page.box, 'Go on'))
-    wire.send(metadata(900, { broker: 2, startedAtMs: Math.floor(Date.now() / 10_000) * 10_000 - 5_000 }))
+    wire.send(metadata(900, { broker: 2, startedAtMs: NOW - 5_000 }))
     await new Promise(resolve => setTimeout(resolve, 1_200))
     expect(legend('Requests')).not.toContain('MET')
   })

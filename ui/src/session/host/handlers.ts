@@ -3,7 +3,6 @@ import type { Asking } from '../kafka/client.js'
 import { topicConfigs } from '../kafka/configs.js'
 import { clientFault, faultFrom } from '../kafka/faults.js'
 import { topicOffsets } from '../kafka/offsets.js'
-import { previewPartition } from '../kafka/producing.js'
 import { listTopics } from '../kafka/topics.js'
 import type { SessionStatus, TopicInfo, TopicList } from '../protocol.js'
 import type { CallContext, SessionHandlers, StreamContext } from '../serve-port.js'
@@ -52,6 +51,7 @@ export function handlersFor(host: Host, page: number): SessionHandlers {
       },
       produce: async (params, context) => (await connector.connected()).produce(params, asking(context)),
       'produce.partitionFor': async ({ topic, key }, context) => {
+        const { previewPartition } = await import('../kafka/producing.js')
         const [info] = await host.topics.get([topic], asking(context))
         return previewPartition(info, key)
       },
@@ -78,7 +78,7 @@ export function handlersFor(host: Host, page: number): SessionHandlers {
       scan: async (params, context) => {
         const { runScan } = await import('../scan/run.js')
         const client = await connector.connected()
-        const { openReader } = client
+        const openReader = await client.reading()
         await runScan(params, context, { client, openReader, initiator: initiatorOf(context.origin, page), now, sleep: host.sleep })
       },
       ...wire.streams,

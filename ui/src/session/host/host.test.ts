@@ -367,9 +367,9 @@ describe('wire', () => {
     const stream = session.subscribe('wire.figures', {}, { event: () => figures++ })
     await until(() => figures > 0)
     stream.close()
-    const metrics = await session.call('metrics.pull', { range: '5 min', broker: null, since: -1 })
-    expect(metrics?.totals.requests).toBeGreaterThan(2)
-    expect(metrics?.apis.map(api => api.api)).toContain('Metadata')
+    const pull = () => session.call('metrics.pull', { range: '5 min', broker: null, since: -1 })
+    await until(async () => ((await pull())?.totals.requests ?? 0) > 2)
+    expect((await pull())?.apis.map(api => api.api)).toContain('Metadata')
   })
 })
 

@@ -31,7 +31,8 @@ export type ShardOf<R extends (...body: never[]) => KafkaRequest> = Shard<Return
 export interface SessionClient extends Asker {
   brokers(): BrokerMetadata[]
   topicName(topicId: string): string | undefined
-  openReader: OpenReader
+  /** What reads partitions, loaded when the first scan wants it. */
+  reading(): Promise<OpenReader>
   /** One record, until Kafka answered. */
   produce(params: ProduceParams, asking: Asking): Promise<ProduceResult>
   /** Whether a broker answers at all, by a connection of its own. */

@@ -19,7 +19,8 @@ export async function readRecord(
   const [start, end] = [starts, ends].map(table => table.get(topic)?.get(partition))
   if (!start || !end || start.fault || end.fault || offset < start.offset || offset >= end.offset) return null
   const signal = asking.signal ?? new AbortController().signal
-  const reader = client.openReader({ isolation: 'read_uncommitted', initiator: asking.initiator ?? 'messages', follow: false })
+  const openReader = await client.reading()
+  const reader = openReader({ isolation: 'read_uncommitted', initiator: asking.initiator ?? 'messages', follow: false })
   try {
     reader.start([{ topic, partition, offset }])
     for (;;) {

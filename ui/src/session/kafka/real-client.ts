@@ -2,8 +2,8 @@
 import { Client, type Hooks, type Transport } from '@milena/client-core'
 import { ApiVersionsRequest } from '@milena/client-core/protocol'
 import type { SessionClient } from './client.js'
-import { ForkReader } from './fork-reader.js'
-import { Producing } from './producing.js'
+import type { ForkReader } from './fork-reader.js'
+import type { Producing } from './producing.js'
 
 export interface ClientSettings {
   transport: Transport
@@ -36,7 +36,8 @@ export function createSessionClient({ transport, seeds, hooks, now }: ClientSett
     metadataMinAgeMs: METADATA_MS,
   })
   const readers = new Set<ForkReader>()
-  const producing = new Producing(client, (topic, partition) => batchBytes.get(`${partition} ${topic}`) ?? 0, now)
+  const bytesOf = (topic: string, partition: number) => batchBytes.get(`${partition} ${topic}`) ?? 0
+  let producing: Producing | null = null
   const sum = (of: (reader: ForkReader) => number) => [...readers].reduce((total, reader) => total + of(reader), 0)
   const names = topicNames(client)
 
@@ -45,12 +46,19 @@ export function createSessionClient({ transport, seeds, hooks, now }: ClientSett
     requestSharded: (request, options) => client.requestSharded(request, options),
     brokers: () => client.discoveredBrokers(),
     topicName: names,
-    openReader: options => {
-      const reader = new ForkReader(client, options, closed => readers.delete(closed))
-      readers.add(reader)
-      return reader
+    reading: async () => {
+      const { ForkReader } = await import('./fork-reader.js')
+      return options => {
+        const reader = new ForkReader(client, options, closed => readers.delete(closed))
+        readers.add(reader)
+        return reader
+      }
     },
-    produce: (params, asking) => producing.produce(params, asking),
+    produce: async (params, asking) => {
+      const { Producing } = await import('./producing.js')
+      producing ??= new Producing(client, bytesOf, now)
+      return producing.produce(params, asking)
+    },
     reach: async (nodeId, asking) => {
       await client.broker(nodeId).request(ApiVersionsRequest({ clientSoftwareName: 'milena', clientSoftwareVersion: '0.1.0' }), asking)
     },
@@ -58,7 +66,7 @@ export function createSessionClient({ transport, seeds, hooks, now }: ClientSett
       fetchRecords: sum(reader => reader.bufferedRecords),
       fetchBytes: sum(reader => reader.bufferedBytes),
       fetchLimit: client.options.consumer.fetchMaxBytes,
-      produceRecords: producing.bufferedRecords,
+      produceRecords: producing?.bufferedRecords ?? 0,
       produceLimit: client.options.producer.maxBufferedRecords,
     }),
     close: () => client.close(),

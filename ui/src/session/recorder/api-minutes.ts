@@ -116,9 +116,14 @@ function sum(apiKey: number, hour: ApiHour, fromMinute: number, toMinute: number
     addHistogram(latencies, hour.latencies, slot * LATENCY_BUCKETS)
     addHistogram(parked, hour.parked, slot * LATENCY_BUCKETS)
   }
-  figures.p50Ms = percentile(latencies, 0.5)
-  figures.p90Ms = percentile(latencies, 0.9)
-  figures.p99Ms = percentile(latencies, 0.99)
+  // A bucket's upper part may lie above everything that was measured.
+  const most = (share: number) => {
+    const ms = percentile(latencies, share)
+    return ms === null ? null : Math.min(ms, figures.maxMs)
+  }
+  figures.p50Ms = most(0.5)
+  figures.p90Ms = most(0.9)
+  figures.p99Ms = most(0.99)
   figures.parkedP50Ms = percentile(parked, 0.5)
   return figures
 }

@@ -12,6 +12,9 @@ const ranges: Record<MetricsRange, { scale: 'fine' | 'coarse'; slices: number }>
   '1 h': { scale: 'coarse', slices: 360 },
 }
 
+/** Before this a running slice says too little. */
+const LEAST_RUNNING_MS = 2_000
+
 export interface MetricsContext {
   now: number
   range: MetricsRange
@@ -54,9 +57,14 @@ interface Drawn {
   ratios: MetricsSnapshot['ratios']
 }
 
-/** Whole slices only: one that still runs would look like a fall. Where nothing happened is zero, or NaN where zero would be a lie. */
+/**
+ * A slice that still runs would look like a fall: a long one is drawn by its rate so far, a short one when it is whole. Where nothing happened is
+ * zero, or NaN where zero would be a lie.
+ */
 function draw(series: Series | undefined, whole: Series, slices: number, context: MetricsContext): Drawn {
-  const last = Math.floor(context.now / whole.sliceMs) - 1
+  const elapsedMs = context.now % whole.sliceMs
+  const running = elapsedMs >= LEAST_RUNNING_MS
+  const last = Math.floor(context.now / whole.sliceMs) - (running ? 0 : 1)
   const first = last - slices + 1
   const out: MetricsSeries = blank(first * whole.sliceMs, whole.sliceMs, slices)
   const totals = { requests: 0, errors: 0, throttles: 0, throttleMs: 0, retries: 0 }
@@ -70,14 +78,15 @@ function draw(series: Series | undefined, whole: Series, slices: number, context
     const slot = series?.peek(first + i) ?? -1
     if (!series || slot < 0) continue
     const { sums } = series
+    const rate = running && i === slices - 1 ? whole.sliceMs / elapsedMs : 1
     for (let family = 0; family < FAMILIES; family++) {
       const count = series.families[slot * FAMILIES + family]
-      out.families[family][i] = count
+      out.families[family][i] = count * rate
       totals.requests += count
     }
     percentiles(series, slot, out, i)
-    out.bytesIn[i] = sums.bytesIn[slot]
-    out.bytesOut[i] = sums.bytesOut[slot]
+    out.bytesIn[i] = sums.bytesIn[slot] * rate
+    out.bytesOut[i] = sums.bytesOut[slot] * rate
     if (sums.fetchBatches[slot] > 0) out.fetched[i] = sums.fetchRecords[slot] / sums.fetchBatches[slot]
     if (sums.produceBatches[slot] > 0) out.produced[i] = sums.produceRecords[slot] / sums.produceBatches[slot]
     totals.errors += sums.errors[slot]

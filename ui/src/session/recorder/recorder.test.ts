@@ -176,6 +176,17 @@ test('figures of one broker are its own; the totals have them all', () => {
   expect(of(null).brokers).toEqual([1, 2])
 })
 
+test('a slice that still runs is drawn by its rate so far, and counted as it is', () => {
+  const recorder = new Recorder()
+  const whole = Math.ceil(START / 10_000) * 10_000
+  for (let id = 1; id <= 10; id++) exchange(recorder, { requestId: id, startedAtMs: whole + id })
+  const at = (ms: number) => metricsOf(recorder, { ...context(whole + ms), range: '15 min' })
+  expect(at(1_000).totals.requests).toBe(0)
+  expect(at(5_000).series.families[0].at(-1)).toBe(20)
+  expect(at(5_000).totals.requests).toBe(10)
+  expect(at(12_000).series.families[0].at(-2)).toBe(10)
+})
+
 test('batches: records each, and how well they compressed', () => {
   const recorder = new Recorder({ now: () => START })
   const batch = { broker: { nodeId: 1, host: 'b', port: 1 }, topic: 't', partition: 0, compressionType: 'zstd' as const }

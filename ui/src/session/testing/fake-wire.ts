@@ -23,13 +23,13 @@ export interface FakeWire {
 }
 
 /** One page, whose number is 1: initiators are `view\t1`. */
-export function fakeWire({ rows }: { rows?: number } = {}): FakeWire {
-  const recorder = new Recorder({ rows })
+export function fakeWire({ rows, now = Date.now }: { rows?: number; now?: () => number } = {}): FakeWire {
+  const recorder = new Recorder({ rows, now })
   recorder.keepFrames = true
   const buffers = () => ({ fetchRecords: 12, fetchBytes: 11_200_000, fetchLimit: 32_000_000, produceRecords: 0, produceLimit: 10_000 })
   const base = {
     recorder,
-    now: Date.now,
+    now,
     buffers,
     topicName: () => undefined,
     brokerAddress: (id: number) => `kafka-${id}.shop.internal:9094`,
