@@ -166,14 +166,7 @@ describe('on the sandbox', () => {
       ['groups/order-fulfilment/lag', () => page.getByRole('grid').waitFor()],
       ['groups/order-fulfilment/members', () => page.getByRole('grid').waitFor()],
       ['wire', () => page.getByRole('grid').waitFor()],
-      [
-        'metrics',
-        () =>
-          page
-            .getByText(/Requests by/)
-            .first()
-            .waitFor(),
-      ],
+      ['metrics', () => page.getByRole('heading', { name: 'By API' }).waitFor()],
     ]
     for (const [place, ready] of places) {
       await explorer.go(place)
