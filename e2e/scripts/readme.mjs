@@ -13,5 +13,5 @@ export async function putIntoReadme(name, text) {
   const readme = await readFile(path, 'utf8').catch(() => '')
   const [from, to] = [readme.indexOf(open), readme.indexOf(close)]
   if (from < 0 || to < from) throw new Error(`README.md has no place for these figures: it needs the lines ${open} and ${close}`)
-  await writeFile(path, `${readme.slice(0, from)}${open}\n${text}\n${readme.slice(to)}`)
+  await writeFile(path, `${readme.slice(0, from)}${open}\n\n${text}\n\n${readme.slice(to)}`)
 }
