@@ -14,7 +14,7 @@ function setUp() {
   const made: { hooks: Hooks[]; token: string | null; closed: boolean }[] = []
   let now = 1_000
   const world = {
-    info: async (): Promise<BridgeInfo> => info,
+    info: async (_: string | null): Promise<BridgeInfo> => info,
     metadata: async () => ({
       clusterId: 'c',
       controllerId: 1,
@@ -24,7 +24,7 @@ function setUp() {
   }
   const connector = new Connector({
     home: 'page',
-    readInfo: () => world.info(),
+    readInfo: (_, token) => world.info(token),
     makeClient: ({ hooks, token }) => {
       const client = { hooks: [...hooks], token, closed: false }
       made.push(client)
@@ -161,5 +161,18 @@ describe('the way to the cluster', () => {
       ['t1', true],
       ['t2', false],
     ])
+  })
+
+  test('a page with a token of yesterday does not end the session that works', async () => {
+    const { connector, world, made, until } = setUp()
+    connector.open(OPEN)
+    await until(status => status.state === 'connected')
+    world.info = async token => {
+      if (token !== 't1') throw new TransportError('BRIDGE_UNAUTHENTICATED', 'no', false)
+      return info
+    }
+    connector.open({ ...OPEN, token: 'old' })
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect([connector.status.state, made.length, made[0].closed]).toEqual(['connected', 1, false])
   })
 })

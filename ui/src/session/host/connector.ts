@@ -65,13 +65,16 @@ export class Connector {
     return () => this.listeners.delete(listener)
   }
 
-  /** Starts, or joins what runs already. A page with another token comes from a bridge that was started anew: its token is the one that counts. */
+  /**
+   * Starts, or joins what runs already. A page with another token comes from a bridge that was started anew, or from an old bookmark: while there is
+   * a session that works, the bridge itself says which.
+   */
   open(params: OpenSession): void {
     const same = this.opened && this.opened.bridge === params.bridge && (params.token === null || this.opened.token === params.token)
     if (same && this.status.state !== 'offline') return
-    if (!same) this.drop()
-    this.opened = same ? this.opened : params
-    void this.tryNow()
+    if (same) void this.tryNow()
+    else if (this.status.state === 'connected') void this.switchTo(params)
+    else this.begin(params)
   }
 
   retry(): Promise<void> {
@@ -91,6 +94,22 @@ export class Connector {
   /** What is there, connected or not: for figures. */
   get current(): SessionClient | null {
     return this.client
+  }
+
+  private begin(params: OpenSession): void {
+    this.drop()
+    this.opened = params
+    void this.tryNow()
+  }
+
+  private async switchTo(params: OpenSession): Promise<void> {
+    try {
+      await this.env.readInfo(params.bridge, params.token, this.abort.signal)
+    } catch {
+      // Not a token of the bridge that runs: the page joins the session that works.
+      return
+    }
+    this.begin(params)
   }
 
   private tryNow(): Promise<void> {
