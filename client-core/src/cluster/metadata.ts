@@ -63,10 +63,11 @@ export class MetadataCache {
       if (topic.topicId !== zeroUuid) this.#names.set(topic.topicId, name)
       this.#topics.set(name, this.#merged(name, topic, this.#topics.get(name), nowMs))
     }
-    if (all) for (const name of [...this.#topics.keys()]) if (!seen.has(name)) this.#forget(name)
+    if (all) for (const name of [...this.#topics.keys()]) if (!seen.has(name)) this.forget(name)
   }
 
-  #forget(name: string): void {
+  /** As if nobody had ever asked for the topic. */
+  forget(name: string): void {
     for (const { partition } of this.#topics.get(name)?.partitions ?? []) this.#refused.delete(refusalKey(name, partition))
     this.#topics.delete(name)
   }
