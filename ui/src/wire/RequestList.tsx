@@ -82,10 +82,7 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
   const onClick = (event: MouseEvent<HTMLElement>) => {
     const hit = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-id]') : null
     if (!hit || (event.target instanceof Element && event.target.closest('button'))) return
-    wire.select(Number(hit.dataset.id))
-  }
-  const onDoubleClick = () => {
-    if (selected !== null) wire.inspect(selected)
+    wire.inspect(Number(hit.dataset.id))
   }
   const select = useCallback((id: number) => wire.inspect(id), [wire])
   const active = rows.some(row => row.id === selected) ? `${base}-${selected}` : undefined
@@ -104,7 +101,6 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
         data-list
         onKeyDown={onKeyDown}
         onClick={onClick}
-        onDoubleClick={onDoubleClick}
       >
         <div className="tr th" role="row" aria-rowindex={1}>
           {columns.map(column =>
