@@ -29,12 +29,8 @@ export async function guarded(
   return { ...all, cuts, logins, handshakes }
 }
 
-export const describeCluster = (cluster: Cluster, options: { noRetry?: boolean } = {}) => {
-  const body = { includeClusterAuthorizedOperations: false }
-  return options.noRetry
-    ? cluster.callOnce('any', DescribeClusterRequest, body, { initiator: 'test' })
-    : cluster.call('any', DescribeClusterRequest, body, { initiator: 'test' })
-}
+export const describeCluster = (cluster: Cluster) =>
+  cluster.call('any', DescribeClusterRequest, { includeClusterAuthorizedOperations: false }, { initiator: 'test' })
 
 /** An unsecured token, as Kafka takes in tests. */
 export function token(claims: object): string {
