@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { Sash } from '../parts/Sash.js'
 import { defaultPrefs } from '../store/prefs.js'
 import { useApp, usePrefs, useRoute } from './app.js'
+import { ErrorBoundary } from './ErrorBoundary.js'
 
 const Dock = lazy(() => import('../wire/Dock.js'))
 
@@ -35,9 +36,11 @@ export function DockSlot() {
         initial={defaultPrefs.dockHeight}
         onChange={dockHeight => app.prefs.setState({ dockHeight })}
       />
-      <Suspense fallback={<p className="empty">Wire is loading…</p>}>
-        <Dock />
-      </Suspense>
+      <ErrorBoundary resetKey="dock">
+        <Suspense fallback={<p className="empty">Wire is loading…</p>}>
+          <Dock />
+        </Suspense>
+      </ErrorBoundary>
     </section>
   )
 }

@@ -23,6 +23,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
   override render() {
     const { error } = this.state
     if (!error) return this.props.children
+    const stale = /dynamically imported module|Importing a module script/.test(error.message)
     return (
       <section className="page">
         <div className="pad">
@@ -30,11 +31,14 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
             <Icon name="warn" />
             <div>
               <p>
-                <b className="b">This view failed</b> · {error.message} · the connection and the other views are not touched
+                <b className="b">{stale ? 'This view was not loaded' : 'This view failed'}</b> · {error.message} ·{' '}
+                {stale
+                  ? 'Milena was built anew or stopped since this page was opened'
+                  : 'the connection and the other views are not touched'}
               </p>
               <div className="acts">
-                <Button small onPress={() => this.setState({ error: null })}>
-                  Draw it again
+                <Button small onPress={() => (stale ? window.location.reload() : this.setState({ error: null }))}>
+                  {stale ? 'Reload the page' : 'Draw it again'}
                 </Button>
               </div>
             </div>

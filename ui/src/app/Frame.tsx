@@ -5,6 +5,7 @@ import { type App, AppContext, useApp, useConnection, usePrefs, useRoute } from 
 import { Banner } from './Banner.js'
 import { frameShortcuts } from './commands.js'
 import { DockSlot } from './DockSlot.js'
+import { ErrorBoundary } from './ErrorBoundary.js'
 import { Live } from './Live.js'
 import { Pages } from './Pages.js'
 import { Rail } from './Rail.js'
@@ -57,7 +58,8 @@ function Frame() {
 
 function DialogSlot() {
   const { frame } = useApp()
-  return useStore(frame.store, state => state.dialog)
+  const dialog = useStore(frame.store, state => state.dialog)
+  return dialog && <ErrorBoundary resetKey="dialog">{dialog}</ErrorBoundary>
 }
 
 /** The URL takes the cluster's name once it is known. */

@@ -28,6 +28,8 @@ export interface App {
   drafts: Map<string, Draft>
   /** Ticks once a second while the page is visible: for "updated 4 s ago". */
   clock: StoreApi<number>
+  /** Leaves no timer, listener or stream behind. */
+  dispose(): void
 }
 
 export interface AppOptions {
@@ -40,21 +42,29 @@ export interface AppOptions {
 export function createApp({ session, window, token, bridge }: AppOptions): App {
   const prefs = createPrefs(window.localStorage)
   const clock = createStore<number>(() => Date.now())
-  window.setInterval(() => {
+  const ticking = window.setInterval(() => {
     if (window.document.visibilityState === 'visible') clock.setState(Date.now(), true)
   }, 1000)
+  const router = createRouter(window)
+  const shortcuts = createShortcuts(window, () => prefs.getState().singleKeys)
   return {
     session,
     prefs,
     clock,
-    router: createRouter(window),
+    router,
     connection: createConnection(session, { token, bridge }),
     frame: createFrame(),
-    shortcuts: createShortcuts(window, () => prefs.getState().singleKeys),
+    shortcuts,
     topics: createTopics(session),
     groups: createGroups(session),
     scans: createScans(session),
     drafts: new Map(),
+    dispose: () => {
+      window.clearInterval(ticking)
+      router.dispose()
+      shortcuts.dispose()
+      session.close()
+    },
   }
 }
 

@@ -4,16 +4,17 @@ import { useApp, useRoute } from '../app/app.js'
 import { useShortcuts } from '../app/shortcuts.js'
 import { grouped } from '../format/numbers.js'
 import { Button } from '../parts/Button.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
 import { KvStrip, Unknown } from '../parts/Kv.js'
 import { Page } from '../parts/Page.js'
 import { PinButton } from '../parts/Pin.js'
 import { Select } from '../parts/Select.js'
-import { FaultNote, Skeleton, Updated } from '../parts/States.js'
+import { FaultNote, Updated } from '../parts/States.js'
 import { type TabItem, Tabs } from '../parts/Tabs.js'
 import { choice, flag, readQuery, text, writeQuery } from '../route/query.js'
 import type { GroupTab } from '../route/route.js'
 import type { GroupDetail } from '../session/protocol.js'
-import { LagTab } from './LagTab.js'
+import { LagTab, lagColumns } from './LagTab.js'
 import { lagRows } from './lag-rows.js'
 import { MembersTab } from './MembersTab.js'
 import { StateBadge } from './state-badge.js'
@@ -64,7 +65,7 @@ export default function GroupPage({ group, tab }: { group: string; tab: GroupTab
       {detail?.faults.map(fault => (
         <FaultNote key={`${fault.what} ${fault.broker}`} fault={fault} onRetry={view.reload} />
       ))}
-      {!detail && !view.fault && <Skeleton columns={['p', 'member', 'committed', 'end', 'lag'].map(id => ({ id, className: '' }))} />}
+      {!detail && !view.fault && <GridSkeleton columns={lagColumns} />}
       {detail && (
         <>
           <div className="gh">

@@ -8,12 +8,13 @@ import { grouped, plural } from '../format/numbers.js'
 import { Button } from '../parts/Button.js'
 import { FilterInput } from '../parts/FilterInput.js'
 import { Grid } from '../parts/Grid.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
 import type { Column, Sort } from '../parts/grid-columns.js'
 import { Unknown } from '../parts/Kv.js'
 import { Link } from '../parts/Link.js'
 import { Page } from '../parts/Page.js'
 import { usePin } from '../parts/Pin.js'
-import { Empty, FaultNote, PartialNote, ReloadBar, Skeleton, Updated } from '../parts/States.js'
+import { Empty, FaultNote, PartialNote, ReloadBar, Updated } from '../parts/States.js'
 import { readQuery, writeQuery } from '../route/query.js'
 import type { GroupInfo } from '../session/protocol.js'
 import { chosenGroups, groupFields, groupsQuery, sortGroups } from './groups-list.js'
@@ -91,7 +92,7 @@ export default function GroupsPage() {
       </div>
       {value && <PartialNote partial={value.partial} onRetry={reload} />}
       {fault && <FaultNote fault={fault} onRetry={reload} />}
-      {value === null && !fault && <Skeleton columns={columns.map(column => ({ id: column.id, className: '' }))} />}
+      {value === null && !fault && <GridSkeleton columns={columns} />}
       {value && shown.length > 0 && (
         <Grid<GroupInfo>
           view="groups"

@@ -230,3 +230,6 @@ function TwoLines(row: LagRow) {
     </div>
   )
 }
+
+/** Where it is not known yet whether the group reads several topics. */
+export const lagColumns = columnsOf(false)

@@ -3,20 +3,19 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import { useApp, usePrefs, useRoute } from '../app/app.js'
 import { useShortcuts } from '../app/shortcuts.js'
 import { type DecoderChoice, decoderChoices } from '../decode/decoders.js'
-import { grouped } from '../format/numbers.js'
+import { grouped, plural } from '../format/numbers.js'
 import { Button } from '../parts/Button.js'
 import { copyText } from '../parts/copy.js'
 import { FilterChips } from '../parts/FilterChips.js'
 import type { GridHandle } from '../parts/Grid.js'
-import { Skeleton } from '../parts/States.js'
 import { readQuery, writeQuery } from '../route/query.js'
 import type { RecordRow } from '../session/protocol.js'
 import { NothingHere } from './NothingHere.js'
 import { OpenRecord } from './OpenRecord.js'
 import { rowId } from './order.js'
 import { type MessagesQuery, messagesQuery, orderOf } from './query.js'
-import { RecordGrid } from './RecordGrid.js'
-import { exactText, formattedText } from './record-copy.js'
+import { RecordGrid, RecordSkeleton } from './RecordGrid.js'
+import { exactText, formattedText, recordsTsv } from './record-copy.js'
 import { recordFields } from './record-filter.js'
 import { ScanBar } from './ScanBar.js'
 import { isLive, ScanLine, ScanTail } from './ScanLine.js'
@@ -46,6 +45,7 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
   const filter = useRef<HTMLInputElement>(null)
   const [active, setActive] = useState<string | null>(null)
   const [away, setAway] = useState(false)
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const opened = useOpened({ scan, rows: state.rows, topics, open: query.open, ended: state.phase === 'ended', grid })
   const live = isLive(state)
   const order = orderOf(query)
@@ -85,6 +85,11 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
         action: null,
         text: bytes === null ? `${what} is null: nothing to copy` : `${what} is not UTF-8: open the record and take hex or base64`,
       })
+  }
+  const copySelected = () => {
+    const chosen = state.rows.filter(row => selected.has(rowId(row)))
+    const cut = chosen.some(row => row.valueSize > (row.value?.length ?? 0))
+    void copyText(app.frame, recordsTsv(chosen), `${plural(chosen.length, 'record')}${cut ? ', values over 64 kB cut,' : ''}`)
   }
   const pause = () => (state.phase === 'paused' ? scan.resume() : scan.pause())
   const stop = () => {
@@ -181,6 +186,7 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
           onScrolled={setAway}
           onActive={setActive}
           onRowKey={onRowKey}
+          selection={{ ids: selected, onChange: setSelected, onCopy: copySelected }}
           detail={id => {
             const row = scan.row(id)
             return (
@@ -202,7 +208,7 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
         />
       )}
       {state.rows.length === 0 && state.phase === 'ended' && <NothingHere state={state} query={query} set={set} topics={topics} />}
-      {state.rows.length === 0 && state.phase !== 'ended' && state.phase !== 'idle' && !live && <Skeleton columns={skeleton} />}
+      {state.rows.length === 0 && state.phase !== 'ended' && state.phase !== 'idle' && !live && <RecordSkeleton />}
       {state.rows.length === 0 && live && state.progress && state.phase !== 'ended' && (
         <p className="empty">Following. New records appear here as they are written.</p>
       )}
@@ -210,8 +216,6 @@ export function MessagesView({ view, topics, partitions, onReproduce }: Messages
     </>
   )
 }
-
-const skeleton = ['time', 'partition', 'offset', 'key', 'value'].map(id => ({ id, className: '' }))
 
 /** The decoders of key and value: the URL wins over what was chosen for the topic before. */
 function useDecoders(topics: readonly string[], query: MessagesQuery, set: (change: Partial<MessagesQuery>) => void) {

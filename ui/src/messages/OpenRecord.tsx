@@ -1,7 +1,8 @@
 /** An opened record: value, key, headers, batch and bytes at the left; what is known of it and how it was read at the right. */
 import { useMemo, useState } from 'react'
 import { useApp, usePrefs } from '../app/app.js'
-import type { DecoderChoice } from '../decode/decoders.js'
+import { type DecoderChoice, decode } from '../decode/decoders.js'
+import { toHex } from '../format/encodings.js'
 import { bytesText, grouped, rounded } from '../format/numbers.js'
 import { fullTime } from '../format/time.js'
 import { Badge } from '../parts/Badge.js'
@@ -222,9 +223,23 @@ function countKeys(headers: readonly RecordHeader[]): Map<string, number> {
 function HeaderValue({ value }: { value: Uint8Array | null }) {
   if (value === null) return <Badge tone="line">null</Badge>
   if (value.length === 0) return <Badge tone="line">empty</Badge>
+  const shown = value.subarray(0, 512)
+  if (decode(shown, 'auto').decoded.is === 'bytes') {
+    return (
+      <>
+        <Badge tone="line">bytes</Badge> {toHex(value.subarray(0, 8), ' ')}
+        {value.length > 8 && (
+          <>
+            {' … '}
+            <span className="t2">{grouped(value.length)} B</span>
+          </>
+        )}
+      </>
+    )
+  }
   return (
     <span className="ss">
-      <LineBytes bytes={value.subarray(0, 512)} />
+      <LineBytes bytes={shown} />
     </span>
   )
 }

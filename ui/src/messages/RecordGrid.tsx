@@ -7,7 +7,9 @@ import { clock, fullTime, type Zone, zoneLabel, zoneName } from '../format/time.
 import { Badge } from '../parts/Badge.js'
 import { Caret } from '../parts/Caret.js'
 import { Grid, type GridHandle } from '../parts/Grid.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
 import type { Column, Sort } from '../parts/grid-columns.js'
+import type { Selection } from '../parts/grid-selection.js'
 import type { RecordRow } from '../session/protocol.js'
 import { type Order, rowId } from './order.js'
 import { Size, ValueLine } from './Value.js'
@@ -27,6 +29,7 @@ export interface RecordGridProps {
   onScrolled(away: boolean): void
   onActive(id: string): void
   onRowKey(event: KeyboardEvent, id: string): boolean
+  selection: Selection
   ref?: Ref<GridHandle>
 }
 
@@ -63,6 +66,7 @@ export function RecordGrid(props: RecordGridProps) {
       onScrolled={props.onScrolled}
       onActive={props.onActive}
       onRowKey={props.onRowKey}
+      selection={props.selection}
     />
   )
 }
@@ -196,3 +200,7 @@ function twoLines(zone: Zone, keyDecoder: DecoderChoice, valueDecoder: DecoderCh
     </div>
   )
 }
+
+const plain = columnsOf({ zone: 'utc', keyDecoder: 'auto', valueDecoder: 'auto', severalTopics: false, openId: null })
+
+export const RecordSkeleton = () => <GridSkeleton columns={plain} />

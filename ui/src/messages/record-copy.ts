@@ -38,6 +38,19 @@ export function recordJson(row: RecordRow): string {
   return `{${parts.join(',')}}`
 }
 
+/** One line a record for a spreadsheet: full values, tabs and newlines escaped, base64 where a value is no text. */
+export function recordsTsv(rows: readonly RecordRow[]): string {
+  const cell = (bytes: Uint8Array | null) => {
+    if (bytes === null) return 'null'
+    const text = validUtf8(bytes) ?? `base64:${toBase64(bytes)}`
+    return text.replace(/[\\\t\n\r]/g, found => escapes[found])
+  }
+  const lines = rows.map(row => [row.topic, row.partition, row.offset, row.timestamp, cell(row.key), cell(row.value)].join('\t'))
+  return ['topic\tpartition\toffset\ttimestamp\tkey\tvalue', ...lines].join('\n')
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** The command that reads this one record. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RecordRow } from '../session/protocol.js'
-import { exactText, formattedText, kcatCommand, recordJson, typescriptCall } from './record-copy.js'
+import { exactText, formattedText, kcatCommand, recordJson, recordsTsv, typescriptCall } from './record-copy.js'
 import { parseRecordFilter, recordMatches } from './record-filter.js'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -66,6 +66,14 @@ describe('copies', () => {
       `{"topic":"it's","partition":3,"offset":9007199254740993,"timestamp":1795095067391,"timestampType":"CreateTime","key":"order-7741093",` +
         `"value":"{\\"n\\":9223372036854775807,\\"type\\":\\"OrderPaid\\"}","headers":[["x-retry","1"],["x-retry",null],["sig",{"base64":"/w=="}]]}`,
     )
+  })
+
+  test('as lines for a spreadsheet keep every value on its line', () => {
+    const odd = { ...record, key: null, value: utf8('a\tb\nc\\d') }
+    const lines = recordsTsv([odd, { ...record, value: Uint8Array.from([0xff]) }]).split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[1]).toBe("it's\t3\t9007199254740993\t1795095067391\tnull\ta\\tb\\nc\\\\d")
+    expect(lines[2].endsWith('\tbase64:/w==')).toBe(true)
   })
 
   test('as a command are quoted for a shell', () => {

@@ -163,8 +163,9 @@ test('a record is made again from one that is read', async () => {
   press('Escape', field('Value'))
   await until(() => !side())
   const id = page.app.scans.of('orders.events').store.getState().rows[0]
-  page.box.querySelector<HTMLElement>('[data-row]')?.focus()
-  await new Promise(resolve => setTimeout(resolve, 30))
+  const first = await until(() => page.box.querySelector<HTMLElement>('[data-row]'))
+  first.focus()
+  await until(() => first.tabIndex === 0)
   press('r')
   await until(() => side() && field('Key')?.value.startsWith('order-'))
   expect(field('Key').value).toBe(new TextDecoder().decode(id.key ?? new Uint8Array()))

@@ -30,11 +30,13 @@ export interface LazyOptions<T> {
   faultOf(error: unknown): Fault
   settleMs?: number
   keepMs?: number
+  /** How soon after its first answer a row is asked again, where a rate is told from two; default: as the others. */
+  secondLookMs?: number
   now?(): number
 }
 
 export function lazyFacts<T>(options: LazyOptions<T>): LazyFacts<T> {
-  const { settleMs = 150, keepMs = 30_000, now = Date.now } = options
+  const { settleMs = 150, keepMs = 30_000, secondLookMs = keepMs, now = Date.now } = options
   const store = createStore<ReadonlyMap<string, Fact<T>>>(() => new Map())
   const asking = new Set<string>()
   let shown: readonly string[] = []
@@ -60,11 +62,9 @@ export function lazyFacts<T>(options: LazyOptions<T>): LazyFacts<T> {
 
   const ask = async (force: boolean) => {
     const { signal } = abort
-    const stale = (id: string) => force || now() - (store.getState().get(id)?.at ?? -Infinity) >= keepMs
-    const ids = shown.filter(id => !asking.has(id) && stale(id))
-    clearTimeout(again)
-    again = setTimeout(() => void ask(false), keepMs)
-    if (ids.length === 0) return
+    // What is due soon comes along: one call for the screen instead of one per row that came at its own time.
+    const ids = shown.filter(id => !asking.has(id) && (force || dueAt(id) <= now() + keepMs / 10))
+    if (ids.length === 0) return plan()
     for (const id of ids) asking.add(id)
     try {
       const answers = await options.fetch(ids, signal)
@@ -75,6 +75,18 @@ export function lazyFacts<T>(options: LazyOptions<T>): LazyFacts<T> {
     } finally {
       for (const id of ids) asking.delete(id)
     }
+    if (!signal.aborted) plan()
+  }
+
+  const dueAt = (id: string): number => {
+    const fact = store.getState().get(id)
+    if (!fact) return -Infinity
+    return fact.at + (fact.before === null && fact.fault === null ? secondLookMs : keepMs)
+  }
+  /** Wakes when the first of the rows on screen is due. */
+  const plan = () => {
+    clearTimeout(again)
+    if (shown.length > 0) again = setTimeout(() => void ask(false), Math.max(settleMs, Math.min(...shown.map(dueAt)) - now()))
   }
 
   return {

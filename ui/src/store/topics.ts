@@ -32,6 +32,7 @@ export function createTopics(session: Session): TopicsStore {
       },
       isFault: (value): value is Fault => 'code' in value,
       faultOf: error => faultOf(error, 'Offsets not read'),
+      secondLookMs: 5_000,
     }),
     configs: lazyFacts<TopicConfigFacts>({
       fetch: async (topics, signal) => {

@@ -10,8 +10,9 @@ import { Badge } from '../parts/Badge.js'
 import { Caret } from '../parts/Caret.js'
 import { FilterInput } from '../parts/FilterInput.js'
 import { Grid } from '../parts/Grid.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
 import type { Column } from '../parts/grid-columns.js'
-import { Empty, FaultNote, Skeleton } from '../parts/States.js'
+import { Empty, FaultNote } from '../parts/States.js'
 import { flag, readQuery, text, writeQuery } from '../route/query.js'
 import type { ConfigEntry } from '../session/protocol.js'
 import { faultOf, SessionError } from '../session/session.js'
@@ -56,7 +57,7 @@ export function ConfigsTab({ topic }: { topic: string }) {
     app.router.setQuery(now => writeQuery(query, now, change), { replace: true })
 
   if (fault && !value) return <FaultNote fault={fault} onRetry={() => void configs.load()} />
-  if (!value) return <Skeleton columns={['name', 'value', 'default', 'source'].map(id => ({ id, className: '' }))} />
+  if (!value) return <GridSkeleton columns={columns} />
   return (
     <>
       <div className="bar sub">
@@ -122,7 +123,8 @@ function Value({ entry }: { entry: ConfigEntry }) {
 function meaningOf(name: string, value: string): string {
   if (!/^-?\d+$/.test(value)) return ''
   const number = Number(value)
-  if (number < 0) return /retention|max\.compaction/.test(name) ? 'no limit' : ''
+  if (number === -2 && name.startsWith('local.retention')) return `as ${name.slice('local.'.length)}`
+  if (number < 0) return name.startsWith('retention') ? 'no limit' : ''
   if (number >= 9_000_000_000_000_000_000) return 'no limit'
   if (name.endsWith('.ms')) return number >= 1000 ? duration(number) : ''
   return name.endsWith('.bytes') && number >= 1000 ? bytesText(number) : ''

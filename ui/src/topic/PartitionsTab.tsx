@@ -8,9 +8,10 @@ import { messagesQuery } from '../messages/query.js'
 import { Badge } from '../parts/Badge.js'
 import { Button } from '../parts/Button.js'
 import { Grid } from '../parts/Grid.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
 import type { Column, Sort } from '../parts/grid-columns.js'
 import { Unknown } from '../parts/Kv.js'
-import { FaultNote, ReloadBar, Skeleton, Updated } from '../parts/States.js'
+import { FaultNote, ReloadBar, Updated } from '../parts/States.js'
 import { readQuery, text, writeQuery } from '../route/query.js'
 import type { PartitionInfo, PartitionOffsets } from '../session/protocol.js'
 import { faultOf } from '../session/session.js'
@@ -67,7 +68,7 @@ export function PartitionsTab({ topic, view }: { topic: string; view: TopicView 
   const byId = useMemo(() => new Map(rows.map(row => [String(row.info.partition), row])), [rows])
   const open = (id: string) =>
     app.router.go({ page: 'topic', topic, tab: 'messages' }, writeQuery(messagesQuery, new Map(), { p: [Number(id)] }))
-  if (!view.value) return view.fault ? null : <Skeleton columns={columns.map(column => ({ id: column.id, className: '' }))} />
+  if (!view.value) return view.fault ? null : <GridSkeleton columns={columns} />
   return (
     <>
       <ReloadBar loading={state.loading && state.value !== null} />

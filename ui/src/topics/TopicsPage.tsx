@@ -10,11 +10,12 @@ import { CheckBox } from '../parts/CheckBox.js'
 import { copyText } from '../parts/copy.js'
 import { FilterInput } from '../parts/FilterInput.js'
 import { Grid, type GridHandle } from '../parts/Grid.js'
-import { type Column, classOf, type Sort, tracks } from '../parts/grid-columns.js'
+import { GridSkeleton } from '../parts/GridSkeleton.js'
+import type { Column, Sort } from '../parts/grid-columns.js'
 import { toggled } from '../parts/grid-selection.js'
 import { Link } from '../parts/Link.js'
 import { Page } from '../parts/Page.js'
-import { Empty, FaultNote, ReloadBar, Skeleton, Updated } from '../parts/States.js'
+import { Empty, FaultNote, ReloadBar, Updated } from '../parts/States.js'
 import { readQuery, writeQuery } from '../route/query.js'
 import type { TopicInfo } from '../session/protocol.js'
 import { isUnhealthy, replicationOf } from '../store/topics.js'
@@ -136,7 +137,7 @@ export function TopicsPage() {
           {value && <span className="t2">The list below is older.</span>}
         </FaultNote>
       )}
-      {value === null && !fault && <SkeletonTable columns={columns} />}
+      {value === null && !fault && <GridSkeleton columns={columns} />}
       {value && ids.length > 0 && (
         <Grid<TopicInfo>
           ref={grid}
@@ -282,21 +283,6 @@ function Toggle({ label, count, on, onChange }: { label: string; count: number; 
     <button type="button" className="chip tog" aria-pressed={on} onClick={() => onChange(!on)}>
       {label} {grouped(count)}
     </button>
-  )
-}
-
-function SkeletonTable({ columns }: { columns: readonly Column<TopicInfo>[] }) {
-  return (
-    <div className="grid" style={tracks(columns, column => column.width)}>
-      <div className="tr th" aria-hidden="true">
-        {columns.map(column => (
-          <span key={column.id} className={classOf(column)}>
-            {typeof column.head === 'string' ? column.head : ''}
-          </span>
-        ))}
-      </div>
-      <Skeleton columns={columns.map(column => ({ id: column.id, className: classOf(column) }))} />
-    </div>
   )
 }
 

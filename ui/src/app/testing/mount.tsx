@@ -35,8 +35,7 @@ export async function mount(hash: string, options: FakeOptions = {}, size = WIDE
     box,
     unmount: () => {
       root.unmount()
-      app.router.dispose()
-      app.shortcuts.dispose()
+      app.dispose()
       fake.close()
       box.remove()
       delete document.documentElement.dataset.theme
@@ -46,7 +45,7 @@ export async function mount(hash: string, options: FakeOptions = {}, size = WIDE
 
 /** Waits until `look` gives something, drawing frames meanwhile. */
 export async function until<T>(look: () => T | null | undefined | false, what = String(look)): Promise<T> {
-  const end = performance.now() + 4000
+  const end = performance.now() + 10_000
   for (;;) {
     const found = look()
     if (found) return found
