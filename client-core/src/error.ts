@@ -15,6 +15,7 @@ export type ClientErrorCode =
   | 'RECORD_TOO_LARGE'
   | 'MAX_BUFFERED'
   | 'ABORTING'
+  | 'PURGED'
   | 'DATA_LOSS'
   // consuming
   | 'NO_OFFSET'

@@ -9,11 +9,13 @@ import { type OffsetsInput, offsetsByPartition } from '../consumer/options.js'
 import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
 import { Producer } from '../producer/producer.js'
-import type { ProducerRecord } from '../producer/record.js'
+import type { ProducerIdentity } from '../producer/producer-id.js'
+import { type ProducerRecord, unsent } from '../producer/record.js'
 import { type ProduceResult, ProduceResults } from '../producer/results.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { KafkaRecord } from '../records/record.js'
 import { type BrokerHandle, brokerHandle } from './broker-handle.js'
+import { type OptionAt, type OptionPath, optionAt } from './option-path.js'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.js'
 
 export interface CallSettings {
@@ -38,7 +40,7 @@ type Partitions = Readonly<Record<string, readonly number[]>> | ReadonlyMap<stri
  * needed. Close it when done.
  */
 export class Client {
-  readonly options: ResolvedOptions
+  #options: ResolvedOptions
   readonly #cluster: Cluster
   readonly #ownsCluster: boolean
   #producer: Producer | undefined
@@ -51,7 +53,7 @@ export class Client {
    * @throws ClientError `INVALID_OPTION` naming the path of an option that is wrong or unknown.
    */
   constructor(options: ClientOptions, shared?: { cluster: Cluster; options: ResolvedOptions }) {
-    this.options = shared?.options ?? resolveOptions(options)
+    this.#options = shared?.options ?? resolveOptions(options)
     this.#ownsCluster = shared === undefined
     this.#cluster = shared?.cluster ?? new Cluster(this.options)
     if (this.#ownsCluster) this.#cluster.hooks.onNewClient?.({ clientId: this.options.clientId })
@@ -67,6 +69,15 @@ export class Client {
     const fork = new Client({ transport }, { cluster: this.#cluster, options: { ...this.options, producer, consumer } })
     this.#forks.add(fork)
     return fork
+  }
+
+  /** What the client was made with, defaults filled in. */
+  get options(): ResolvedOptions {
+    return this.#options
+  }
+  /** One of the options: `client.option('producer.lingerMs')`. @throws ClientError `INVALID_OPTION` for a path that leads nowhere. */
+  option<P extends OptionPath>(path: P): OptionAt<P> {
+    return optionAt(this.#options, path)
   }
 
   #open(): void {
@@ -87,15 +98,20 @@ export class Client {
 
   /**
    * Buffers a record. Resolves when it is buffered, so that awaiting it is the back-pressure; `onDelivery` is told what became of it.
-   * @throws (rejects) ClientError `INVALID_RECORD`, `RECORD_TOO_LARGE`, `MAX_BUFFERED` (manual flushing), `CLIENT_CLOSED`, `ABORTED`.
+   * @throws (rejects) ClientError `INVALID_RECORD`, `RECORD_TOO_LARGE`, `MAX_BUFFERED` (manual flushing), `CLIENT_CLOSED`, `ABORTED`, `ABORTING`.
    */
   produce(record: ProducerRecord, { onDelivery, signal }: ProduceSettings = {}): Promise<void> {
-    return this.#closed ? Promise.reject(closedError()) : this.#produce().produce(record, onDelivery, signal)
+    return this.#closed ? this.#refuse(record, onDelivery) : this.#produce().produce(record, onDelivery, signal)
   }
 
   /** As `produce`, but a full buffer rejects at once with `MAX_BUFFERED`. */
   tryProduce(record: ProducerRecord, onDelivery?: ProduceSettings['onDelivery']): Promise<void> {
-    return this.#closed ? Promise.reject(closedError()) : this.#produce().tryProduce(record, onDelivery)
+    return this.#closed ? this.#refuse(record, onDelivery) : this.#produce().tryProduce(record, onDelivery)
+  }
+  #refuse(record: ProducerRecord, onDelivery: ProduceSettings['onDelivery']): Promise<void> {
+    const refused = Promise.reject(closedError())
+    if (onDelivery) refused.catch((error: Error) => onDelivery(unsent(record, this.#options.producer.defaultTopic), error))
+    return refused
   }
 
   /** Resolves with the delivered record, its partition and offset filled in; rejects with why it was not delivered. */
@@ -121,6 +137,21 @@ export class Client {
   /** Sends all that is buffered; resolves when it was answered and every `onDelivery` ran. */
   async flush({ signal }: CallSettings = {}): Promise<void> {
     await this.#producer?.flush(signal)
+  }
+  /**
+   * Fails all that is buffered with `ABORTING` and resolves when every `onDelivery` ran. Waits for what is in flight, since the broker may have
+   * it: with `signal` one leaves the waiting, not the aborting. Until it is done, `produce` rejects with `ABORTING`.
+   */
+  async abortBufferedRecords({ signal }: CallSettings = {}): Promise<void> {
+    await this.#producer?.abort(signal)
+  }
+  /** The same at once: also what is in flight is called failed, although it may be written. */
+  async unsafeAbortBufferedRecords(): Promise<void> {
+    await this.#producer?.abortNow()
+  }
+  /** The id and epoch that an idempotent producer writes under, asked for when there is none yet; -1n and -1 for any other. */
+  async producerId({ signal }: CallSettings = {}): Promise<ProducerIdentity> {
+    return this.#produce().identify(signal)
   }
   get bufferedProduceRecords(): number {
     return this.#producer?.bufferedRecords ?? 0
@@ -173,11 +204,39 @@ export class Client {
   resumeFetchPartitions(partitions: Partitions): void {
     this.#consumer?.pause(() => this.#consumer?.pauses.resumePartitions(numbersByTopic(partitions)))
   }
+  /** Bytes that one fetch, and one partition in it, may bring; counts from the next fetch on. @throws ClientError `INVALID_OPTION`. */
+  updateFetchMaxBytes(fetchMaxBytes: number, fetchMaxPartitionBytes: number): void {
+    const { transport } = this.#options
+    const { consumer } = resolveOptions({ transport, consumer: { fetchMaxBytes, fetchMaxPartitionBytes } })
+    const changed = { fetchMaxBytes: consumer.fetchMaxBytes, fetchMaxPartitionBytes: consumer.fetchMaxPartitionBytes }
+    this.#options = { ...this.#options, consumer: { ...this.#options.consumer, ...changed } }
+    this.#consumer?.updateFetchMaxBytes(changed.fetchMaxBytes, changed.fetchMaxPartitionBytes)
+  }
   get bufferedFetchRecords(): number {
     return this.#consumer?.bufferedRecords ?? 0
   }
   get bufferedFetchBytes(): number {
     return this.#consumer?.bufferedBytes ?? 0
+  }
+
+  // Purging ----------------------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Forgets topics altogether: they are no longer consumed, what is buffered for them fails with `PURGED`, and what is known of them is dropped.
+   * For topics that are gone for good, or were made anew under the same name: adding or producing to them afterwards begins from nothing.
+   */
+  purgeTopicsFromClient(...topics: string[]): void {
+    this.purgeTopicsFromConsuming(...topics)
+    this.purgeTopicsFromProducing(...topics)
+    for (const topic of topics) this.#cluster.metadata.forget(topic)
+  }
+  /** The consuming side of `purgeTopicsFromClient`. */
+  purgeTopicsFromConsuming(...topics: string[]): void {
+    this.#consumer?.removeTopics(topics)
+  }
+  /** The producing side of `purgeTopicsFromClient`. Flush first to have written what is buffered. */
+  purgeTopicsFromProducing(...topics: string[]): void {
+    this.#producer?.purge(topics)
   }
 
   // Requests ---------------------------------------------------------------------------------------------------------------------------------

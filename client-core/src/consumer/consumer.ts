@@ -11,6 +11,7 @@ import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
 import type { AnsweredPartition } from './process.js'
+import { FetchRecordHooks } from './record-hooks.js'
 import { type BufferedPartition, Source, type SourceOwner } from './source.js'
 
 let lanes = 0
@@ -23,8 +24,10 @@ const unknownTopicIdTries = 5
  * have. Every decision about what an error means for a position is made here.
  */
 export class Consumer implements SourceOwner {
+  options: ResolvedConsumerOptions
   readonly lane = `c${++lanes}`
   readonly pauses = new Pauses()
+  readonly recordHooks: FetchRecordHooks | undefined
   readonly #cursors = new Map<string, Map<number, Cursor>>()
   readonly #topics = new Map<string, Offset>()
   readonly #sources = new Map<number, Source>()
@@ -43,8 +46,10 @@ export class Consumer implements SourceOwner {
 
   constructor(
     readonly cluster: Cluster,
-    readonly options: ResolvedConsumerOptions,
+    options: ResolvedConsumerOptions,
   ) {
+    this.options = options
+    this.recordHooks = FetchRecordHooks.of(cluster.hooks)
     this.#unwatch = cluster.watch({
       topics: () => new Set([...this.#cursors.keys(), ...this.#topics.keys()]),
       onMetadata: () => this.#onMetadata(),
@@ -387,12 +392,14 @@ export class Consumer implements SourceOwner {
   /** Moves the cursor behind what is given out. Data of a paused partition is dropped; it is fetched again from the same place. */
   #takePartition(buffered: BufferedPartition, max: number, out: FetchPartition[], rest: BufferedPartition[]): number {
     const { cursor, fetched } = buffered
-    if (cursor.era !== buffered.era) return 0
-    if (this.isPaused(cursor)) {
-      cursor.state = 'idle'
+    const isCurrent = cursor.era === buffered.era
+    if (!isCurrent || this.isPaused(cursor)) {
+      if (isCurrent) cursor.state = 'idle'
+      this.recordHooks?.unbuffered(fetched.records, false)
       return 0
     }
     const [now, later] = splitRuns(fetched.records, max)
+    this.recordHooks?.unbuffered(now, true)
     if (now.length > 0 || fetched.error) out.push({ ...fetched, records: now })
     if (later.length > 0) {
       cursor.offset = later.runs[0].firstOffset!
@@ -409,6 +416,11 @@ export class Consumer implements SourceOwner {
   /** Records one by one; errors that no waiting will mend are thrown. */
   records(signal: AbortSignal | undefined): AsyncIterableIterator<KafkaRecord> {
     return new RecordIterator(this, signal)
+  }
+
+  /** From the next fetch on. */
+  updateFetchMaxBytes(fetchMaxBytes: number, fetchMaxPartitionBytes: number): void {
+    this.options = { ...this.options, fetchMaxBytes, fetchMaxPartitionBytes }
   }
 
   pause(change: () => void): void {

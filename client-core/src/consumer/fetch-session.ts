@@ -64,6 +64,7 @@ function isSame(before: WantedPartition | undefined, now: WantedPartition): bool
     before.offset === now.offset &&
     before.leaderEpoch === now.leaderEpoch &&
     before.lastFetchedEpoch === now.lastFetchedEpoch &&
+    before.maxBytes === now.maxBytes &&
     before.topicId === now.topicId
   )
 }

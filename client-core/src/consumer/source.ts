@@ -12,6 +12,7 @@ import { FetchSession, type WantedPartition } from './fetch-session.js'
 import { type FetchPartition, RecordList } from './fetches.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { type AnsweredPartition, type Processed, processPartition } from './process.js'
+import type { FetchRecordHooks } from './record-hooks.js'
 
 /** A partition's records that wait to be polled, and how the cursor goes on afterwards. */
 export interface BufferedPartition {
@@ -29,6 +30,7 @@ export interface SourceOwner {
   readonly isStopped: boolean
   /** Names the connections that this consumer has for itself: its long polls must not hold up another's. */
   readonly lane: string
+  readonly recordHooks: FetchRecordHooks | undefined
   isPaused(cursor: Cursor): boolean
   /** Takes one of the fetches that may be under way at once; false when none is left. */
   acquire(source: Source): boolean
@@ -97,6 +99,7 @@ export class Source {
   stop(): void {
     this.#abort?.abort()
     this.owner.cluster.clock.clearTimeout(this.#backoff)
+    for (const { fetched } of this.#buffered) this.owner.recordHooks?.unbuffered(fetched.records, false)
     this.#buffered = []
   }
 
@@ -115,6 +118,7 @@ export class Source {
   /** Throws away what waits for a cursor. */
   drop(cursor: Cursor): void {
     if (!this.isReady) return
+    for (const b of this.#buffered) if (b.cursor === cursor) this.owner.recordHooks?.unbuffered(b.fetched.records, false)
     this.#buffered = this.#buffered.filter(b => b.cursor !== cursor)
     if (!this.isReady) this.owner.release()
   }
@@ -171,6 +175,7 @@ export class Source {
   #finish(cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>, results: BufferedPartition[], failed: boolean): void {
     if (this.owner.isStopped) return
     this.#buffered = results.filter(r => r.cursor.era === r.era)
+    for (const { fetched } of this.#buffered) this.owner.recordHooks?.buffered(fetched.records)
     const waiting = new Set(this.#buffered.map(b => b.cursor))
     for (const cursor of cursors) {
       if (waiting.has(cursor) || cursor.era !== eras.get(cursor) || cursor.state !== 'fetching') continue

@@ -12,6 +12,11 @@ export const hookNames = [
   'onBrokerThrottle',
   'onProduceBatchWritten',
   'onFetchBatchRead',
+  'onProduceRecordBuffered',
+  'onProduceRecordPartitioned',
+  'onProduceRecordUnbuffered',
+  'onFetchRecordBuffered',
+  'onFetchRecordUnbuffered',
 ] as const satisfies readonly (keyof Hooks)[]
 
 /** One `Hooks` for many. A method exists only where somebody listens: the caller checks for it before it builds an event. */

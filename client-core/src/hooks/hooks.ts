@@ -1,3 +1,5 @@
+import type { RecordHooks } from './record-events.js'
+
 /** A broker as hooks and errors name it. Seeds have negative ids. */
 export interface BrokerMetadata {
   nodeId: number
@@ -99,8 +101,11 @@ export interface BatchEvent {
   broker: BrokerMetadata
   topic: string
   partition: number
+  /** Transaction markers count. */
   numRecords: number
+  /** Bytes of the records before compression, without the batch's header. Of message sets (before 0.11) with the headers of their messages. */
   uncompressedBytes: number
+  /** The same as they were on the wire; without compression equal. */
   compressedBytes: number
   compressionType: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 }
@@ -109,7 +114,7 @@ export interface BatchEvent {
  * Optional methods, one event object each; kgo's hooks in camelCase. An event object is built only when somebody listens. Hooks run outside
  * state transitions and may call the client again; what they throw is logged and ignored.
  */
-export interface Hooks {
+export interface Hooks extends RecordHooks {
   onNewClient?(event: { clientId: string }): void
   onClientClosed?(event: { clientId: string }): void
   onBrokerConnect?(event: BrokerConnectEvent): void

@@ -100,6 +100,14 @@ export class Batch {
   get compressionType(): 'none' | CodecName {
     return this.#compressed ? this.#codecName : 'none'
   }
+  /** Bytes of the records without the batch's header. */
+  get uncompressedBytes(): number {
+    return this.builder.length - at.records
+  }
+  /** The same as they are on the wire. */
+  get compressedBytes(): number {
+    return this.wireBytes - at.records
+  }
   /** Bytes that the batch takes in a request, at most. */
   get wireBytes(): number {
     return this.#compressed?.length ?? this.builder.length

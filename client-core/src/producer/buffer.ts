@@ -1,5 +1,4 @@
 import { aborted } from '../cluster/retry.js'
-import { ClientError } from '../error.js'
 
 interface Blocked {
   readonly bytes: number
@@ -106,11 +105,11 @@ export class ProduceBuffer {
     for (const done of [...this.#empty]) done()
   }
 
-  /** Nobody gets room any more. */
-  close(): void {
+  /** Whoever waits for room now gets none. */
+  refuse(error: Error): void {
     const blocked = this.#blocked
     this.#blocked = []
-    for (const one of blocked) one.reject(new ClientError('CLIENT_CLOSED', 'the client was closed before the record was buffered'))
+    for (const one of blocked) one.reject(error)
     this.#checkEmpty()
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../hooks/logger.js'
-import type { Batch } from './batch.js'
+import type { KafkaRecord } from '../records/record.js'
+import type { Batch, Settle } from './batch.js'
 import { type BatchResult, ProducedRecord } from './record.js'
 
 interface Done {
@@ -27,14 +28,19 @@ export class Deliveries {
     for (let i = 0; i < this.#ring.length; i++) {
       const { batch, result, error } = this.#ring[i]
       for (const { record, index, timestampMs, settle } of batch.waiting) {
-        try {
-          settle(new ProducedRecord(record, result, index, timestampMs), error)
-        } catch (cause) {
-          this.logger.log('error', 'an onDelivery callback threw', { error: cause })
-        }
+        this.tell(settle, new ProducedRecord(record, result, index, timestampMs), error)
       }
       this.onTold(batch)
     }
     this.#ring = []
+  }
+
+  /** What a callback throws is nobody else's trouble. */
+  tell(settle: Settle, record: KafkaRecord, error: Error | undefined): void {
+    try {
+      settle(record, error)
+    } catch (cause) {
+      this.logger.log('error', 'an onDelivery callback threw', { error: cause })
+    }
   }
 }

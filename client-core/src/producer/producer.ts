@@ -1,6 +1,6 @@
 import type { TimerHandle } from '../clock.js'
 import type { Cluster } from '../cluster/cluster.js'
-import { isRetriable } from '../cluster/retry.js'
+import { isRetriable, orAborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
 import { BatchBuilder } from '../records/batch-builder.js'
@@ -13,7 +13,8 @@ import { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import type { PartitionQueue } from './partition-queue.js'
 import { noProducer, ProducerId, type ProducerIdentity } from './producer-id.js'
-import { type BatchResult, checkRecord, ProducedRecord, type ProducerRecord } from './record.js'
+import { type BatchResult, checkRecord, failedResult, ProducedRecord, type ProducerRecord, unsent } from './record.js'
+import { ProduceRecordHooks } from './record-hooks.js'
 import { type PartitionAnswer, type ProduceAnswer, type Sent, Sink, type SinkOwner } from './sink.js'
 import { TopicQueues } from './topic-queues.js'
 import { UnknownTopics } from './unknown-topics.js'
@@ -33,7 +34,9 @@ export class Producer implements SinkOwner {
   readonly #deliveries: Deliveries
   readonly #pool: MemoryPool
   readonly #unwatch: () => void
+  readonly #recordHooks: ProduceRecordHooks | undefined
   #flushing = 0
+  #aborting = 0
   /** Topics that were not known when somebody asked to wait for no company. */
   readonly #hurried = new Set<string>()
   #stopped = false
@@ -47,6 +50,7 @@ export class Producer implements SinkOwner {
   ) {
     this.#buffer = new ProduceBuffer(options.maxBufferedRecords, options.maxBufferedBytes)
     this.#pool = new MemoryPool(options.batchMaxBytes)
+    this.#recordHooks = ProduceRecordHooks.of(cluster.hooks)
     this.#id = new ProducerId(cluster, options.initiator)
     this.#deliveries = new Deliveries(cluster.logger, batch => this.#buffer.release(batch.count, batch.bufferedBytes))
     this.#unknown = new UnknownTopics(options, {
@@ -72,37 +76,43 @@ export class Producer implements SinkOwner {
 
   // Entry ------------------------------------------------------------------------------------------------------------------------------------
 
-  /** Resolves when the record is buffered. `settle` is told what became of it, also when it was refused. */
-  produce(record: ProducerRecord, settle?: Settle, signal?: AbortSignal): Promise<void> {
+  /** Resolves when the record is buffered. `onDelivery` is told what became of it, also when it was refused. */
+  produce(record: ProducerRecord, onDelivery?: Settle, signal?: AbortSignal): Promise<void> {
+    return this.#enter(record, onDelivery, signal, !this.options.manualFlushing)
+  }
+
+  /** Like `produce`, but a full buffer is refused with `MAX_BUFFERED` instead of waited for. */
+  tryProduce(record: ProducerRecord, onDelivery?: Settle): Promise<void> {
+    return this.#enter(record, onDelivery, undefined, false)
+  }
+
+  #enter(record: ProducerRecord, onDelivery: Settle | undefined, signal: AbortSignal | undefined, wait: boolean): Promise<void> {
+    let settle = onDelivery
     try {
       const topic = this.#check(record, signal)
+      if (this.#recordHooks) {
+        settle = this.#recordHooks.settle(onDelivery)
+        this.#recordHooks.buffered(topic, record)
+        this.#check(record, signal)
+      }
       const bytes = this.options.maxBufferedBytes > 0 ? sizeOf(record) : 0
       if (this.#buffer.hasRoom(bytes)) {
         this.#accept(topic, record, settle, signal, bytes)
         return buffered
       }
       this.#refuseTooLarge(bytes)
-      if (this.options.manualFlushing) throw this.#full()
+      if (!wait) throw this.#full()
       this.#drainAll()
-      return this.#refusing(
-        this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal, bytes), signal),
-        record,
-        settle,
-      )
+      const accepted = this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal, bytes), signal)
+      return this.#refusing(accepted, record, settle, onDelivery !== undefined)
     } catch (error) {
-      return this.#refusing(Promise.reject(error), record, settle)
+      return this.#refusing(Promise.reject(error), record, settle, onDelivery !== undefined)
     }
-  }
-
-  /** Like `produce`, but a full buffer is refused with `MAX_BUFFERED` instead of waited for. */
-  tryProduce(record: ProducerRecord, settle?: Settle): Promise<void> {
-    const bytes = this.options.maxBufferedBytes > 0 && record?.value !== undefined ? sizeOf(record) : 0
-    if (this.#buffer.hasRoom(bytes)) return this.produce(record, settle)
-    return this.#refusing(Promise.reject(this.#full()), record, settle)
   }
 
   #check(record: ProducerRecord, signal: AbortSignal | undefined): string {
     if (this.#stopped) throw closed()
+    if (this.#aborting > 0) throw aborting()
     if (signal?.aborted) throw new ClientError('ABORTED', 'the record was aborted before it was buffered', { cause: signal.reason })
     return checkRecord(record, this.options.defaultTopic)
   }
@@ -123,9 +133,14 @@ export class Producer implements SinkOwner {
   }
 
   /** A refusal reaches `settle` as well; a caller that listens there need not look at the promise. */
-  #refusing(promise: Promise<void>, record: ProducerRecord, settle: Settle | undefined): Promise<void> {
-    if (settle) promise.catch((error: Error) => settle(unsent(record, this.options.defaultTopic), error))
-    return promise
+  #refusing(promise: Promise<void>, record: ProducerRecord, settle: Settle | undefined, isHeard: boolean): Promise<void> {
+    if (!settle) return promise
+    const told = promise.catch((error: Error) => {
+      this.#deliveries.tell(settle, unsent(record, this.options.defaultTopic), error)
+      throw error
+    })
+    if (isHeard) told.catch(() => {})
+    return told
   }
 
   #accept(topic: string, record: ProducerRecord, settle: Settle | undefined, signal: AbortSignal | undefined, bytes: number): void {
@@ -164,6 +179,7 @@ export class Producer implements SinkOwner {
     batch.bufferedBytes += bytes
     if (!this.#unknown.isPlacing) this.#buffer.add(bytes)
     this.#trigger(queue)
+    this.#recordHooks?.partitioned(queue, record)
   }
 
   // Draining ---------------------------------------------------------------------------------------------------------------------------------
@@ -217,6 +233,67 @@ export class Producer implements SinkOwner {
     }
   }
 
+  /**
+   * Fails what is buffered with `ABORTING` and resolves when all of it was told. What is in flight is waited for: the broker may have it already,
+   * and calling it failed then would leave a gap in the sequence. Meanwhile nothing new is taken.
+   */
+  async abort(signal?: AbortSignal): Promise<void> {
+    await this.#giveUp(() => this.#sweep(), signal)
+  }
+
+  /** The same without waiting for what is in flight: it may have been written all the same. */
+  async abortNow(): Promise<void> {
+    await this.#giveUp(() => {
+      for (const queue of this.#queues()) this.#failAll(queue, aborting())
+    })
+  }
+
+  async #giveUp(fail: () => void, signal?: AbortSignal): Promise<void> {
+    this.#aborting++
+    try {
+      this.#buffer.refuse(aborting())
+      this.#unknown.failEverything(aborting())
+      fail()
+      await this.#buffer.empty(signal)
+    } finally {
+      this.#aborting--
+    }
+  }
+
+  /** Fails what may be failed now. */
+  #sweep(): void {
+    for (const queue of this.#queues()) {
+      const error = this.#expired(queue)
+      if (error) this.#failAll(queue, error)
+    }
+  }
+
+  /** The id and epoch that records are written under, asked for when there is none yet; -1n and -1 without idempotence. */
+  async identify(signal?: AbortSignal): Promise<ProducerIdentity> {
+    return this.options.idempotent ? orAborted(this.#id.load(this.cluster.closing), signal) : noProducer
+  }
+
+  /** Forgets topics; what is buffered for them fails with `PURGED`. */
+  purge(topics: readonly string[]): void {
+    for (const name of topics) {
+      const error = new ClientError('PURGED', `${name} was purged from the client before the record was written`)
+      this.#unknown.fail(name, error)
+      const queues = this.#topics.get(name)?.queues ?? []
+      this.#topics.delete(name)
+      const before = this.#id.current
+      for (const queue of queues) {
+        queue.sink?.queues.delete(queue)
+        queue.sink = undefined
+        this.#failAll(queue, error)
+      }
+      // A queue that began at 0 again would write what the broker takes for old batches sent twice: it would drop them.
+      const sequences = queues.map(q => q.sequence)
+      if (this.#id.current === before && sequences.some(n => n > 0)) this.#purged.set(name, sequences)
+    }
+  }
+  /** Where the sequences of purged partitions go on, should the topic come back within the same epoch. */
+  readonly #purged = new Map<string, number[]>()
+
   identity(): ProducerIdentity | undefined {
     if (!this.options.idempotent) return noProducer
     if (!this.#id.current) void this.#loadId()
@@ -257,9 +334,10 @@ export class Producer implements SinkOwner {
   // Expiry -----------------------------------------------------------------------------------------------------------------------------------
 
   mayDrain(queue: PartitionQueue): boolean {
-    if (this.options.manualFlushing && this.#flushing === 0) return false
+    if (this.options.manualFlushing && this.#flushing === 0 && this.#aborting === 0) return false
     const error = this.#expired(queue)
-    if (!error) return true
+    // While aborting, only what the broker may have goes out again, until it says.
+    if (!error) return this.#aborting === 0 || queue.drained === 0
     this.#failAll(queue, error)
     return false
   }
@@ -269,6 +347,7 @@ export class Producer implements SinkOwner {
     const head = queue.batches[0]
     if (!head || (this.options.idempotent && head.written && (head.unsure || queue.inflight > 0))) return undefined
     const { recordRetries, deliveryTimeoutMs } = this.options
+    if (this.#aborting > 0) return aborting()
     if (head.signal?.aborted) return new ClientError('ABORTED', 'the record was aborted by its signal', { cause: head.signal.reason })
     if (head.tries > recordRetries)
       return new ClientError('RECORD_RETRIES', `the batch failed ${head.tries} times; producer.recordRetries is ${recordRetries}`)
@@ -298,10 +377,7 @@ export class Producer implements SinkOwner {
     this.#expiry = this.cluster.clock.setTimeout(
       () => {
         this.#expiry = undefined
-        for (const queue of this.#queues()) {
-          const error = this.#expired(queue)
-          if (error) this.#failAll(queue, error)
-        }
+        this.#sweep()
         this.#unknown.expire(
           timestampMs => this.#isLate(Number(timestampMs)),
           topic => this.#lateError(topic),
@@ -316,6 +392,7 @@ export class Producer implements SinkOwner {
 
   answered(sink: Sink, { queue, batch, identity }: Sent, answer: PartitionAnswer, nodes: ProduceAnswer['nodeEndpoints']): void {
     queue.inflight--
+    if (this.#aborting > 0) queueMicrotask(() => this.#sweep())
     if (queue.batches[0] !== batch || queue.drained === 0) return void queue.sink?.kick()
     const verdict = judge(answer, queue.lastAckedOffset)
     switch (verdict.do) {
@@ -340,6 +417,7 @@ export class Producer implements SinkOwner {
 
   unanswered(_sink: Sink, { queue, batch }: Sent, error: Error): void {
     queue.inflight--
+    if (this.#aborting > 0) queueMicrotask(() => this.#sweep())
     this.#lastError = error
     if (queue.batches[0] !== batch || queue.drained === 0) return
     const final = !isRetriable(error) && error instanceof ClientError && error.code !== 'FIRST_READ_EOF'
@@ -364,8 +442,8 @@ export class Producer implements SinkOwner {
       topic: queue.topic,
       partition: queue.partition,
       numRecords: batch.count,
-      uncompressedBytes: batch.builder.length,
-      compressedBytes: batch.wireBytes,
+      uncompressedBytes: batch.uncompressedBytes,
+      compressedBytes: batch.compressedBytes,
       compressionType: batch.compressionType,
     })
     // Without an answer nobody knows when the bytes have left.
@@ -416,6 +494,7 @@ export class Producer implements SinkOwner {
 
   #newEpoch(): void {
     this.#id.bump()
+    this.#purged.clear()
     for (const queue of this.#queues()) queue.needsSequenceReset = true
   }
 
@@ -464,8 +543,7 @@ export class Producer implements SinkOwner {
     for (const name of [...this.#unknown.names]) {
       const view = this.cluster.metadata.topic(name)
       if (view && view.errorCode === 0 && view.partitions.length > 0) {
-        if (!this.#topics.has(name)) this.#topics.set(name, new TopicQueues(name, this.options, this.#pool))
-        this.#follow(this.#topics.get(name)!)
+        if (!this.#topics.has(name)) this.#add(name)
         this.#unknown.placeAll(name)
         if (this.#hurried.delete(name)) this.#drainAll()
       } else if (this.#unknown.failed(name, view?.errorCode, error)) {
@@ -473,6 +551,15 @@ export class Producer implements SinkOwner {
         this.#after(options.retryBackoff(this.#unknown.tries(name), options.random), () => this.#lookUp())
       }
     }
+  }
+
+  #add(name: string): void {
+    const topic = new TopicQueues(name, this.options, this.#pool)
+    this.#topics.set(name, topic)
+    this.#follow(topic)
+    const sequences = this.#purged.get(name) ?? []
+    this.#purged.delete(name)
+    for (const queue of topic.queues) queue.sequence = sequences[queue.partition] ?? 0
   }
 
   #follow(topic: TopicQueues): void {
@@ -484,6 +571,8 @@ export class Producer implements SinkOwner {
 
   /** Puts the queue on its leader's sink. What is in flight on another sink is waited for before anything goes out on the new one. */
   #assign(queue: PartitionQueue): void {
+    // A timer may still know a queue that was purged.
+    if (this.#topics.get(queue.topic)?.queues[queue.partition] !== queue) return
     const leader = this.cluster.metadata.topic(queue.topic)?.partitions[queue.partition]?.leader ?? -1
     const sink = leader < 0 ? undefined : this.#sink(leader)
     if (queue.sink === sink) return
@@ -511,7 +600,7 @@ export class Producer implements SinkOwner {
   ): void {
     const failed = new ProducedRecord(record, failedResult(topic, record.partition ?? -1), 0, timestampMs)
     queueMicrotask(() => {
-      settle?.(failed, error)
+      if (settle) this.#deliveries.tell(settle, failed, error)
       this.#buffer.release(1, bytes)
     })
   }
@@ -526,10 +615,11 @@ export class Producer implements SinkOwner {
     for (const timer of this.#timers) this.cluster.clock.clearTimeout(timer)
     for (const queue of this.#queues()) this.#failAll(queue, closed())
     this.#unknown.failEverything(closed())
-    this.#buffer.close()
+    this.#buffer.refuse(new ClientError('CLIENT_CLOSED', 'the client was closed before the record was buffered'))
   }
 }
 
+const aborting = () => new ClientError('ABORTING', 'buffered records are being aborted')
 const closed = () => new ClientError('CLIENT_CLOSED', 'the client was closed')
 
 const sizeOf = (r: ProducerRecord): number =>
@@ -555,20 +645,4 @@ function resultOf(queue: PartitionQueue, batch: Batch, answer: PartitionAnswer, 
     producerId: identity.id,
     producerEpoch: identity.epoch,
   }
-}
-
-const failedResult = (topic: string, partition: number): BatchResult => ({
-  topic,
-  partition,
-  baseOffset: -1n,
-  logAppendTimeMs: -1n,
-  attrs: new RecordAttrs(0),
-  producerId: -1n,
-  producerEpoch: -1,
-})
-
-/** What `settle` gets for a record that was refused before it was buffered. */
-function unsent(record: ProducerRecord, defaultTopic: string | undefined): ProducedRecord {
-  const topic = typeof record?.topic === 'string' ? record.topic : (defaultTopic ?? '')
-  return new ProducedRecord(record, failedResult(topic, -1), 0, record?.timestamp ?? -1n)
 }

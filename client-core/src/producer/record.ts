@@ -1,6 +1,6 @@
 import { ClientError } from '../error.js'
 import type { HeaderInput, RecordBytes } from '../records/batch-builder.js'
-import { KafkaRecord, type RecordAttrs, type RecordHeader } from '../records/record.js'
+import { KafkaRecord, RecordAttrs, type RecordHeader } from '../records/record.js'
 
 /** A record to produce. Text is UTF-8. */
 export interface ProducerRecord {
@@ -118,4 +118,21 @@ export class ProducedRecord extends KafkaRecord {
   get context(): unknown {
     return this.input.context
   }
+}
+
+/** Of a record that was not written, or not in a way that is known. */
+export const failedResult = (topic: string, partition: number): BatchResult => ({
+  topic,
+  partition,
+  baseOffset: -1n,
+  logAppendTimeMs: -1n,
+  attrs: new RecordAttrs(0),
+  producerId: -1n,
+  producerEpoch: -1,
+})
+
+/** What `settle` gets for a record that was refused before it was buffered. */
+export function unsent(record: ProducerRecord, defaultTopic: string | undefined): ProducedRecord {
+  const topic = typeof record?.topic === 'string' ? record.topic : (defaultTopic ?? '')
+  return new ProducedRecord(record, failedResult(topic, -1), 0, record?.timestamp ?? -1n)
 }

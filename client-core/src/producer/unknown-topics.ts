@@ -73,20 +73,21 @@ export class UnknownTopics {
     const unknown = why instanceof KafkaError && unknownCodes.has(why.code)
     const isFinal = unknown ? unknownTopicRetries >= 0 && waiting.tries > unknownTopicRetries : !isRetriable(why)
     if (!isFinal) return true
-    this.#fail(topic, why)
+    this.fail(topic, why)
     return false
   }
 
   expire(isLate: (timestampMs: number | bigint) => boolean, error: (topic: string) => Error): void {
-    for (const [topic, { records }] of [...this.#topics]) if (isLate(records[0].timestampMs)) this.#fail(topic, error(topic))
+    for (const [topic, { records }] of [...this.#topics]) if (isLate(records[0].timestampMs)) this.fail(topic, error(topic))
   }
 
   failEverything(error: Error): void {
-    for (const topic of [...this.#topics.keys()]) this.#fail(topic, error)
+    for (const topic of [...this.#topics.keys()]) this.fail(topic, error)
   }
 
-  #fail(topic: string, error: Error): void {
-    const { records } = this.#topics.get(topic)!
+  /** Gives up what waits for the topic, if anything does. */
+  fail(topic: string, error: Error): void {
+    const records = this.#topics.get(topic)?.records ?? []
     this.#topics.delete(topic)
     for (const waiting of records) this.owner.fail(topic, waiting, error)
   }
