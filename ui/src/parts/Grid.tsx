@@ -61,6 +61,8 @@ export interface GridProps<T> {
 }
 
 const OVERSCAN = 8
+/** In no name: a group's may hold anything printable. */
+const SEPARATOR = '\u0000'
 const HEAD = 24
 
 export function Grid<T>(props: GridProps<T>) {
@@ -289,9 +291,9 @@ function useShown(
   const top = box?.scrollTop ?? 0
   const bottom = top + (box?.clientHeight ?? 0)
   const shown = items.filter(item => item.end > top && item.start < bottom).map(item => ids[rowAt(item.index)])
-  const named = shown.join('\n')
+  const named = shown.join(SEPARATOR)
   useEffect(() => {
-    if (onShown && named !== '') onShown(named.split('\n'))
+    if (onShown && named !== '') onShown(named.split(SEPARATOR))
   }, [named, onShown])
 }
 
