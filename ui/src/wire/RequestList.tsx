@@ -10,6 +10,7 @@ import {
   useEffect,
   useId,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react'
@@ -51,9 +52,11 @@ export function RequestList({ wire, dock, empty, onKey }: RequestListProps) {
   const { width, height } = useSize(root)
   const inner = useSize(box)
   const rowHeight = useRowHeight('--row-dense', false)
-  const columns = columnsFor({ width, dock, all: scope === 'all' })
-  const scrollTop = useWindow(wire, box, height - HEAD, rowHeight)
-  useHold(wire, box, snapshot, rowHeight)
+  // The same array while the width is: rows are drawn anew when it changes.
+  const columns = useMemo(() => columnsFor({ width, dock, all: scope === 'all' }), [width, dock, scope])
+  const scrollTop = useRef(0)
+  useWindow(wire, box, scrollTop, height - HEAD, rowHeight)
+  useHold(wire, box, scrollTop, snapshot, rowHeight)
   useResize(wire, box, height, rowHeight)
   const rows = snapshot?.rows ?? none
   const from = snapshot?.from ?? 0
@@ -161,14 +164,10 @@ function Fresh({ wire, onPress }: { wire: Wire; onPress(): void }) {
   )
 }
 
-/** Tells the session which rows are in sight, and whether the list is at its end. */
-function useWindow(
-  wire: Wire,
-  box: { readonly current: HTMLDivElement | null },
-  height: number,
-  rowHeight: number,
-): { readonly current: number } {
-  const scrollTop = useRef(0)
+type Box = { readonly current: HTMLDivElement | null }
+
+/** Tells the session which rows are in sight, and whether the list is at its end. `scrollTop` is where the list stood last, by hand or by us. */
+function useWindow(wire: Wire, box: Box, scrollTop: { current: number }, height: number, rowHeight: number): void {
   const [, redraw] = useState(0)
   useEffect(() => {
     const element = box.current
@@ -182,7 +181,7 @@ function useWindow(
       scrollTop.current = element.scrollTop
       const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 4
       // Only a hand moves it up: what comes below never does.
-      if (atEnd) wire.setFollow(!reducedMotion())
+      if (atEnd) wire.setFollow(true)
       else if (element.scrollTop < was) wire.setFollow(false)
       tell()
       redraw(n => n + 1)
@@ -190,24 +189,26 @@ function useWindow(
     tell()
     element.addEventListener('scroll', onScroll, { passive: true })
     return () => element.removeEventListener('scroll', onScroll)
-  }, [wire, box, height, rowHeight])
-  return scrollTop
+  }, [wire, box, scrollTop, height, rowHeight])
 }
 
 /** Keeps the end in sight while following, and what is in sight otherwise. */
-function useHold(wire: Wire, box: { readonly current: HTMLDivElement | null }, snapshot: WireSnapshot | null, rowHeight: number): void {
+function useHold(wire: Wire, box: Box, scrollTop: { current: number }, snapshot: WireSnapshot | null, rowHeight: number): void {
   const held = useRef<WireSnapshot | null>(null)
   useLayoutEffect(() => {
     const element = box.current
     if (!element || !snapshot || held.current === snapshot) return
+    const isFirst = held.current === null
     held.current = snapshot
-    if (wire.store.getState().follow) element.scrollTop = element.scrollHeight
+    if (isFirst || wire.store.getState().follow) element.scrollTop = element.scrollHeight
     else if (snapshot.shift !== 0) element.scrollTop += snapshot.shift * rowHeight
-  }, [wire, box, snapshot, rowHeight])
+    // Its scroll event comes later, perhaps together with one of the reader's: that one must be told from ours.
+    scrollTop.current = element.scrollTop
+  }, [wire, box, scrollTop, snapshot, rowHeight])
 }
 
 /** A list that becomes shorter, as the inspector opens, keeps its end or its selected row in sight. */
-function useResize(wire: Wire, box: { readonly current: HTMLDivElement | null }, height: number, rowHeight: number): void {
+function useResize(wire: Wire, box: Box, height: number, rowHeight: number): void {
   useLayoutEffect(() => {
     const { follow, selected, snapshot } = wire.store.getState()
     const at = snapshot?.rows.findIndex(row => row.id === selected) ?? -1
@@ -216,8 +217,6 @@ function useResize(wire: Wire, box: { readonly current: HTMLDivElement | null },
     else if (follow) box.current.scrollTop = box.current.scrollHeight
   }, [wire, box, height, rowHeight])
 }
-
-const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 function inSight(rows: readonly WireRow[], from: number, scrollTop: number, height: number, rowHeight: number): readonly WireRow[] {
   const first = Math.floor(scrollTop / rowHeight)

@@ -26,7 +26,7 @@ const snapshot = (change: Partial<WireSnapshot> = {}): WireSnapshot => ({
 })
 
 /** A session that counts pulls, on a clock that the test moves by frames of 16 ms. */
-function setUp() {
+function setUp({ scrolls = true } = {}) {
   const frames: (() => void)[] = []
   const pulls: WirePull[] = []
   let now = 0
@@ -39,7 +39,7 @@ function setUp() {
       return answer(params)
     },
   } as unknown as Session
-  const wire = new Wire(session, {}, { frame: run => void frames.push(run), now: () => now, hidden: () => hidden })
+  const wire = new Wire(session, {}, { frame: run => void frames.push(run), now: () => now, hidden: () => hidden, scrolls: () => scrolls })
   const run = async (ms: number) => {
     for (const end = now + ms; now < end; now += 16) {
       for (const frame of frames.splice(0)) frame()
@@ -107,6 +107,17 @@ describe('pulling', () => {
     await run(200)
     expect(wire.store.getState().fault).toBeNull()
   })
+})
+
+test('where motion is reduced the list stands still and says how many came', async () => {
+  const { wire, run, answerWith } = setUp({ scrolls: false })
+  answerWith(async () => snapshot({ total: 10 }))
+  wire.attach()
+  await run(150)
+  wire.setFollow(true)
+  answerWith(async () => snapshot({ total: 13, version: 2 }))
+  await run(250)
+  expect(wire.store.getState()).toMatchObject({ follow: false, fresh: 3 })
 })
 
 test('the axis spans what is in sight, with round ticks', () => {

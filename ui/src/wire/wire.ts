@@ -34,12 +34,15 @@ export interface WireTimers {
   frame(run: () => void): void
   now(): number
   hidden(): boolean
+  /** Whether a list may scroll by itself: not where motion is reduced. */
+  scrolls(): boolean
 }
 
 const browser: WireTimers = {
   frame: run => void requestAnimationFrame(run),
   now: () => performance.now(),
   hidden: () => document.visibilityState === 'hidden',
+  scrolls: () => !matchMedia('(prefers-reduced-motion: reduce)').matches,
 }
 
 export const emptyQuery: WireQuery = {
@@ -77,7 +80,7 @@ export class Wire {
       query: { ...emptyQuery, ...query },
       snapshot: null,
       paused: false,
-      follow: true,
+      follow: this.timers.scrolls(),
       fresh: 0,
       selected: null,
       inspected: null,
@@ -125,7 +128,9 @@ export class Wire {
     this.setQuery({ between })
   }
 
-  setFollow(follow: boolean): void {
+  setFollow(wanted: boolean): void {
+    const follow = wanted && this.timers.scrolls()
+    if (wanted && !follow) this.store.setState({ fresh: 0 })
     if (this.store.getState().follow === follow) return
     this.changed = true
     this.store.setState(follow ? { follow, fresh: 0 } : { follow })
@@ -213,7 +218,7 @@ export class Wire {
     const since = this.changed || !snapshot ? -1 : snapshot.version
     this.changed = false
     try {
-      const top = follow && !paused ? 'end' : { index, id: snapshot?.rows[index - snapshot.from]?.id ?? null }
+      const top = (follow && !paused) || !snapshot ? 'end' : { index, id: snapshot?.rows[index - snapshot.from]?.id ?? null }
       const next = await this.session.call('wire.pull', {
         query,
         top,

@@ -15,6 +15,7 @@ const FETCH = 1
 /** Reading error codes may take this long per pull. */
 const LOOK_MS = 8
 const MOST_ROWS = 500
+const GROW_MS = 500
 const OVERVIEW_MS = 60_000
 const LEAST_OVERVIEW_MS = 5_000
 
@@ -32,6 +33,7 @@ export class WireView {
   private filter: WireFilter
   private text = ''
   private asked = ''
+  private answeredAt = 0
 
   /** `isMine` tells whether an initiator is one of this page's views. */
   constructor(private readonly context: FilterContext & { now(): number; isMine(label: string, views: readonly string[]): boolean }) {
@@ -46,7 +48,10 @@ export class WireView {
     const asked = JSON.stringify([params.query, params.top, params.rows, params.lanes, params.openedAt, params.frozenAt])
     const same = asked === this.asked && params.since === recorder.version && unread === 0
     this.asked = asked
-    if (same && params.since >= 0 && recorder.inFlight === 0) return null
+    // Bars of requests in flight grow although nothing happens; that need not be quick.
+    const grown = recorder.inFlight > 0 && now() - this.answeredAt >= GROW_MS
+    if (same && params.since >= 0 && !grown) return null
+    this.answeredAt = now()
     const judged = this.judge(params.query, params.frozenAt ?? Number.POSITIVE_INFINITY)
     const window = place(judged.ids, params)
     return {
