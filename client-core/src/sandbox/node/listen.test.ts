@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { MetadataRequest } from '../../protocol/api/metadata.js'
+import { SaslAuthenticateRequest } from '../../protocol/api/sasl-authenticate.js'
+import { SaslHandshakeRequest } from '../../protocol/api/sasl-handshake.js'
 import { tcp } from '../../transport/node/index.js'
 import { createSandbox } from '../sandbox.js'
 import { batchOf, produceTo } from '../testing/setup.js'
@@ -88,4 +90,22 @@ test('closing the listener closes its ports; closing the sandbox closes them all
   await dial(two.seedBrokers[0])
   await sandbox.close()
   await expect(dial(two.seedBrokers[0])).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('each listener asks for a login of its own, or for none', async () => {
+  const sandbox = await start({ brokers: 1, sasl: { users: { alice: 'secret' }, memory: false } })
+  const doors = {
+    own: await listen(sandbox),
+    open: await listen(sandbox, { sasl: false }),
+    short: await listen(sandbox, { sasl: { mechanisms: ['PLAIN'], sessionLifetimeMs: 5000 } }),
+  }
+  const offered = async (client: TestClient) => (await client.ask(SaslHandshakeRequest, 1, { mechanism: 'X' })).mechanisms
+  expect(await offered(await dial(doors.own.seedBrokers[0]))).toEqual(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'])
+  expect(await brokersOf(await dial(doors.open.seedBrokers[0]))).toEqual(doors.open.seedBrokers)
+  expect(await brokersOf(await TestClient.dial(sandbox))).toEqual(['broker-1:9092'])
+  expect(await offered(await dial(doors.short.seedBrokers[0]))).toEqual(['PLAIN'])
+  const client = await dial(doors.short.seedBrokers[0])
+  await client.ask(SaslHandshakeRequest, 1, { mechanism: 'PLAIN' })
+  const answer = await client.ask(SaslAuthenticateRequest, 2, { authBytes: new TextEncoder().encode('\0alice\0secret') })
+  expect([answer.errorCode, answer.sessionLifetimeMs]).toEqual([0, 5000n])
 })
