@@ -62,10 +62,19 @@ export function PartialNote({ partial, onRetry }: { partial: PartialAnswer; onRe
   )
 }
 
-/** Five rows in the table's own columns; the words come only when it takes more than a second. */
+/**
+ * Five rows in the table's own columns; the words come only when it takes more than a second. Without a connection nothing will come: what keeps it
+ * away stands in their place.
+ */
 export function Skeleton({ columns }: { columns: readonly { id: string; className: string }[] }) {
+  const app = useApp()
   const brokers = useConnection(connection => connection.status.brokers.length)
+  const fault = useConnection(({ status }) => (status.state === 'connected' ? null : status.fault))
   const slow = useSlow()
+  if (fault) {
+    const retry = () => void app.session.call('session.retry', {}, { view: 'connection' }).catch(() => undefined)
+    return <FaultNote fault={fault} onRetry={retry} />
+  }
   return (
     <div role="status" aria-label="Loading">
       {[0, 1, 2, 3, 4].map(row => (
