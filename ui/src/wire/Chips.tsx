@@ -14,7 +14,7 @@ const states = [
     word: 'Slow',
     icon: 'clock',
     tone: 'warn',
-    title: 'Over 1 s, or over 50 ms and four times what its API usually takes; parked time left out',
+    title: 'Over 1 s, or over 100 ms and four times what its API usually takes; parked time left out',
   },
 ] as const
 

@@ -61,7 +61,7 @@ describe('a request', () => {
   test('is slow when it takes four times what its API usually takes', () => {
     const recorder = new Recorder()
     for (let id = 1; id <= 50; id++) exchange(recorder, { requestId: id, apiKey: 35, waitMs: 20 })
-    exchange(recorder, { requestId: 51, apiKey: 35, startedAtMs: START + 5_000, waitMs: 60 })
+    exchange(recorder, { requestId: 51, apiKey: 35, startedAtMs: START + 5_000, waitMs: 95 })
     exchange(recorder, { requestId: 52, apiKey: 35, startedAtMs: START + 5_000, waitMs: 120 })
     expect([51, 52].map(id => recorder.requests.has(recorder.requests.slot(id), SLOW))).toEqual([false, true])
   })

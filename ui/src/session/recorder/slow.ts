@@ -1,9 +1,9 @@
 /**
- * What counts as slow: a second, or four times what is usual for this API once that is 50 ms or more. The usual is its median of the last
+ * What counts as slow: a second, or four times what is usual for this API once that is 100 ms or more. The usual is its median of the last
  * hour, looked up once a second and API, not per request.
  */
 const ALWAYS_MS = 1_000
-const NEVER_BELOW_MS = 50
+const NEVER_BELOW_MS = 100
 const TIMES_MEDIAN = 4
 const REFRESH_MS = 1_000
 

@@ -67,20 +67,21 @@ function configs(body: Body): Subject {
 
 function topics(apiKey: number, body: Body, topicNames: TopicNames): Subject | null {
   // In a session a Fetch names only what has changed (KIP-227): the rest is fetched all the same.
-  const session = apiKey === FETCH && Number(body.sessionId) > 0 ? `, session ${body.sessionId}` : ''
+  const isSession = apiKey === FETCH && Number(body.sessionId) > 0
+  const rest = isSession ? ' …' : ''
   const list = bodies(body.topics ?? body.topicData ?? body.topicNames ?? body.responses)
   const plain = Array.isArray(body.topicNames) ? body.topicNames.map(String) : null
   if (plain) return named(plain)
-  if (list.length === 0) return session ? { text: `as before${session}`, names: [] } : null
+  if (list.length === 0) return isSession ? { text: `as before, session ${body.sessionId}`, names: [] } : null
   const names = list.map(topic => topicName(topic, topicNames))
   const partitions = list.flatMap(topic => bodies(topic.partitions ?? topic.partitionData))
   if (apiKey === 2) return listed(names, partitions)
   if (list.length === 1 && partitions.length === 1) {
     const partition = partitions[0].partition ?? partitions[0].index ?? partitions[0].partitionIndex
-    return { text: `${names[0]}-${partition}${session}`, names }
+    return { text: `${names[0]}-${partition}${rest}`, names }
   }
   const { text, names: distinct } = named(names)
-  return { text: text + session, names: distinct }
+  return { text: text + rest, names: distinct }
 }
 
 function topicName(topic: Body, topicNames: TopicNames): string {
