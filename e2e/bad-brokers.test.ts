@@ -5,6 +5,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import { createSandbox } from '@milena/client-core/sandbox'
+import { listen } from '@milena/client-core/sandbox/node'
 import { test } from 'vitest'
 import { Explorer } from './testing/explorer.js'
 import { usePage } from './testing/page.js'
