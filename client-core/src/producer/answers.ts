@@ -10,7 +10,7 @@ export type Verdict =
   | { do: 'data-loss' }
   /** The answer names the new leader (KIP-951). */
   | { do: 'move'; leader: number; leaderEpoch: number }
-  /** Send again. `unsure`: it may have been written. `metadata`: not before metadata is fresh. */
+  /** Send again. `unsure`: it may have been written. `metadata`: not before metadata is fresh; otherwise only a pause helps. */
   | { do: 'retry'; unsure: boolean; metadata: boolean; unknownTopic: boolean }
   | { do: 'fail' }
 
@@ -22,13 +22,8 @@ const lostSequence = new Set([
 ])
 const perhapsWritten = new Set(['REQUEST_TIMED_OUT', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'])
 const unknownTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])
-const needsMetadata = new Set([
-  'NOT_LEADER_OR_FOLLOWER',
-  'LEADER_NOT_AVAILABLE',
-  'FENCED_LEADER_EPOCH',
-  'KAFKA_STORAGE_ERROR',
-  'REPLICA_NOT_AVAILABLE',
-])
+/** It is the right broker: it needs time, not somebody else. */
+const needsTime = new Set([...perhapsWritten, 'NOT_ENOUGH_REPLICAS', 'CONCURRENT_TRANSACTIONS', 'THROTTLING_QUOTA_EXCEEDED'])
 
 export function judge(answer: PartitionAnswer, lastAckedOffset: bigint): Verdict {
   const { code, retriable } = errorForCode(answer.errorCode)
@@ -39,8 +34,6 @@ export function judge(answer: PartitionAnswer, lastAckedOffset: bigint): Verdict
   }
   const { leaderId, leaderEpoch } = answer.currentLeader
   if (code === 'NOT_LEADER_OR_FOLLOWER' && leaderId >= 0) return { do: 'move', leader: leaderId, leaderEpoch }
-  if (unknownTopic.has(code)) return { do: 'retry', unsure: false, metadata: true, unknownTopic: true }
-  if (code === 'CONCURRENT_TRANSACTIONS') return { do: 'retry', unsure: false, metadata: false, unknownTopic: false }
   if (!retriable || code === 'CORRUPT_MESSAGE') return { do: 'fail' }
-  return { do: 'retry', unsure: perhapsWritten.has(code), metadata: needsMetadata.has(code), unknownTopic: false }
+  return { do: 'retry', unsure: perhapsWritten.has(code), metadata: !needsTime.has(code), unknownTopic: unknownTopic.has(code) }
 }

@@ -1,8 +1,9 @@
 import type { Codec, CodecName } from '../compression/codec.js'
-import { BatchBuilder, type BatchIdentity, stamp } from '../records/batch-builder.js'
+import { BatchBuilder, stamp } from '../records/batch-builder.js'
 import { at } from '../records/layout.js'
 import type { KafkaRecord } from '../records/record.js'
 import type { MemoryPool } from './memory-pool.js'
+import { noProducer, type ProducerIdentity } from './producer-id.js'
 import type { ProducerRecord } from './record.js'
 
 /** Told once what became of a record. `error` is absent when it was delivered. */
@@ -24,13 +25,22 @@ export class Batch {
   bufferedBytes = 0
   /** Sequence number of the first record; -1 until the batch was taken for a request. */
   sequence = -1
+  /**
+   * Whose sequence number that is. A batch keeps both until its answer is known, whatever identity other batches are sent under by then: only so
+   * does the broker know it again (as in the Java client).
+   */
+  identity: ProducerIdentity | undefined
   tries = 0
-  /** Whether it was ever on the wire. */
+  /** The last request that carried it. */
+  requestId: number | undefined
+  /** Whether it was ever handed to a connection. */
   written = false
   /** The broker may have written it although it answered with an error: only a definite answer may end it now. */
   unsure = false
-  /** Aborted by its first record's caller. */
+  /** Of its first record's caller. */
   signal: AbortSignal | undefined
+  /** Stops listening to the signal. */
+  unwatch: (() => void) | undefined
   #compressed: Uint8Array | undefined
   #prepared = false
   #compressing = false
@@ -76,11 +86,14 @@ export class Batch {
   }
 
   /** The bytes for the wire. The same identity gives the same bytes, untouched. */
-  wire(identity: BatchIdentity): Uint8Array {
-    const key = `${identity.producerId} ${identity.producerEpoch} ${identity.baseSequence}`
+  wire(): Uint8Array {
+    const { id, epoch } = this.identity ?? noProducer
+    const baseSequence = id < 0n ? -1 : this.sequence
+    const key = `${id} ${epoch} ${baseSequence}`
     if (this.#wire && this.#stamp === key) return this.#wire
     this.#stamp = key
-    this.#wire = this.#compressed ? stamp(this.#compressed, identity) : this.builder.seal(identity)
+    const stamped = { producerId: id, producerEpoch: epoch, baseSequence }
+    this.#wire = this.#compressed ? stamp(this.#compressed, stamped) : this.builder.seal(stamped)
     this.#attributes = this.#wire[at.attributes + 1]
     return this.#wire
   }

@@ -3,35 +3,42 @@ import type { KafkaRecord } from '../records/record.js'
 import type { Batch, Settle } from './batch.js'
 import { type BatchResult, ProducedRecord } from './record.js'
 
-interface Done {
-  batch: Batch
-  result: BatchResult
-  error: Error | undefined
-}
-
 /** Tells callers what became of their records, in the order in which that was settled, never from inside a state change. */
 export class Deliveries {
-  #ring: Done[] = []
+  #ring: (() => void)[] = []
 
   constructor(
     private readonly logger: Logger,
-    /** After the callbacks of a batch ran. */
-    private readonly onTold: (batch: Batch) => void,
+    /** So many records left the buffer: their callbacks ran. */
+    private readonly onTold: (records: number, bytes: number) => void,
   ) {}
 
-  push(batch: Batch, result: BatchResult, error?: Error): void {
-    this.#ring.push({ batch, result, error })
-    if (this.#ring.length === 1) queueMicrotask(() => this.#run())
-  }
-
-  #run(): void {
-    for (let i = 0; i < this.#ring.length; i++) {
-      const { batch, result, error } = this.#ring[i]
+  batch(batch: Batch, result: BatchResult, error?: Error): void {
+    batch.unwatch?.()
+    this.#push(() => {
       for (const { record, index, timestampMs, settle } of batch.waiting) {
         this.tell(settle, new ProducedRecord(record, result, index, timestampMs), error)
       }
-      this.onTold(batch)
-    }
+      this.onTold(batch.count, batch.bufferedBytes)
+    })
+  }
+
+  /** A record that was buffered and never found its partition. */
+  unplaced(record: KafkaRecord, settle: Settle | undefined, bytes: number, error: Error): void {
+    this.#push(() => {
+      if (settle) this.tell(settle, record, error)
+      this.onTold(1, bytes)
+    })
+  }
+
+  #push(tell: () => void): void {
+    this.#ring.push(tell)
+    if (this.#ring.length === 1) queueMicrotask(() => this.#run())
+  }
+
+  /** What callbacks settle in turn is told in the same run, behind what was settled before. */
+  #run(): void {
+    for (let i = 0; i < this.#ring.length; i++) this.#ring[i]()
     this.#ring = []
   }
 

@@ -2,6 +2,7 @@ import type { TimerHandle } from '../clock.js'
 import type { HeaderInput, RecordBytes } from '../records/batch-builder.js'
 import { Batch } from './batch.js'
 import type { MemoryPool } from './memory-pool.js'
+import type { ProducerIdentity } from './producer-id.js'
 import type { Sink } from './sink.js'
 
 /** Sequence numbers wrap from 2^31 - 1 to 0. */
@@ -14,22 +15,23 @@ export const nextSequence = (sequence: number, count: number): number => (sequen
 export class PartitionQueue {
   readonly batches: Batch[] = []
   drained = 0
+  /** The next batch's sequence number, and whose: another id or epoch begins with 0. */
   sequence = 0
-  /** A new producer epoch begins with sequence 0, once nothing of the old one is in flight. */
-  needsSequenceReset = false
+  identity: ProducerIdentity | undefined
   sink: Sink | undefined
   /** Requests in flight with a batch of ours, on whichever sink. */
   inflight = 0
   /** The last answer of the present sink was good: only then more than one batch may be in flight. */
   okOnSink = false
-  /** Waiting for metadata after a failure. */
+  /** Waiting for metadata or for time to pass after a failure. */
   failing = false
   /** Whether what is buffered may wait no longer. */
   due = false
   linger: TimerHandle | undefined
   unknownTopicTries = 0
-  /** Failures in a row that asked for fresh metadata. */
-  metadataTries = 0
+  /** Answers in a row that were none of success. */
+  failures = 0
+  lastError: Error | undefined
   lastAckedOffset = -1n
   #sizeHint = 1024
 
@@ -79,19 +81,25 @@ export class PartitionQueue {
   /** Whether the head of what waits may go into a request to `sink` now. */
   isReady(sink: Sink): boolean {
     if (this.sink !== sink || this.failing || this.undrained === 0) return false
-    if (this.inflight > 0 && (!this.okOnSink || this.needsSequenceReset)) return false
+    if (this.inflight > 0 && !this.okOnSink) return false
     return this.due || this.undrained > 1
   }
 
-  /** Gives the head of what waits its place in the sequence. */
-  drain(): Batch {
-    if (this.needsSequenceReset) {
-      this.needsSequenceReset = false
-      this.sequence = 0
-    }
+  /** Whether the head of what waits may be sent under this identity: a new one begins once nothing of the old one is under way. */
+  mayTake(identity: ProducerIdentity): boolean {
+    const head = this.batches[this.drained]
+    return head.identity !== undefined || this.identity === identity || (this.drained === 0 && this.inflight === 0)
+  }
+
+  /** Gives the head of what waits its place in the sequence, unless it has one from an earlier try. */
+  drain(identity: ProducerIdentity): Batch {
     const batch = this.batches[this.drained++]
-    batch.sequence = this.sequence
-    this.sequence = nextSequence(this.sequence, batch.count)
+    if (batch.identity === undefined) {
+      if (this.identity !== identity) this.sequence = 0
+      this.identity = batch.identity = identity
+      batch.sequence = this.sequence
+    }
+    this.sequence = nextSequence(batch.sequence, batch.count)
     this.inflight++
     this.due = false
     return batch
@@ -105,9 +113,33 @@ export class PartitionQueue {
     this.due = true
   }
 
+  /** As `rewind`, but the broker has lost track: all of it gets new sequence numbers, under the identity of then. */
+  renumber(): void {
+    this.rewind()
+    this.identity = undefined
+    for (const batch of this.batches) batch.identity = undefined
+  }
+
   /** Takes the first batch off. */
   shift(): Batch {
     this.drained--
     return this.batches.shift()!
+  }
+
+  /** Takes everything off. What is in flight may still be answered, but there is nobody left to tell. */
+  takeAll(): Batch[] {
+    const batches = this.batches.splice(0)
+    if (batches.length > 0 && batches[0].identity !== undefined) this.sequence = batches[0].sequence
+    this.drained = 0
+    this.okOnSink = false
+    this.succeeded()
+    return batches
+  }
+
+  /** The counts of what failed begin anew. */
+  succeeded(): void {
+    this.unknownTopicTries = 0
+    this.failures = 0
+    this.lastError = undefined
   }
 }

@@ -2,7 +2,10 @@ import { ClientError } from '../error.js'
 import type { HeaderInput, RecordBytes } from '../records/batch-builder.js'
 import { KafkaRecord, RecordAttrs, type RecordHeader } from '../records/record.js'
 
-/** A record to produce. Text is UTF-8. */
+/**
+ * A record to produce. Text is UTF-8. Its bytes are copied when it is buffered; the object itself must not be changed before `onDelivery` gives it
+ * back.
+ */
 export interface ProducerRecord {
   /** Default: `producer.defaultTopic`. */
   topic?: string
@@ -19,6 +22,8 @@ export interface ProducerRecord {
   context?: unknown
 }
 
+/** Kafka's own limit. */
+const longestTopic = 249
 const maxInt64 = 0x7fffffffffffffffn
 
 /** @throws ClientError `INVALID_RECORD` naming the field. */
@@ -27,6 +32,7 @@ export function checkRecord(record: ProducerRecord, defaultTopic: string | undef
   const topic = record.topic ?? defaultTopic
   if (typeof topic !== 'string' || topic === '')
     throw invalid('topic must be a non-empty string (or set producer.defaultTopic)', record.topic)
+  if (topic.length > longestTopic) throw invalid(`topic must have at most ${longestTopic} characters`, topic.length)
   const { key, value, headers, partition, timestamp } = record
   if (key !== undefined && !isBytes(key)) throw invalid('key must be a Uint8Array, a string or null', key)
   if (!isBytes(value)) throw invalid('value must be a Uint8Array, a string or null', value)
@@ -51,10 +57,26 @@ function checkHeaders(headers: unknown): void {
   })
 }
 
+const longestShown = 60
+
 function invalid(what: string, got: unknown): ClientError {
   const shown = got === null ? 'null' : typeof got === 'bigint' ? `${got}n` : typeof got === 'object' ? 'an object' : JSON.stringify(got)
-  return new ClientError('INVALID_RECORD', `${what}; got ${shown ?? String(got)}`)
+  return new ClientError('INVALID_RECORD', `${what}; got ${(shown ?? String(got)).slice(0, longestShown)}`)
 }
+
+/** The record with bytes of its own: what the caller does with its objects changes nothing of it. */
+export function ownRecord({ topic, key, value, headers, partition, timestamp, context }: ProducerRecord): ProducerRecord {
+  return {
+    topic,
+    key: key === undefined ? undefined : owned(key),
+    value: owned(value),
+    headers: headers?.map(h => ({ key: h.key, value: owned(h.value) })),
+    partition,
+    timestamp,
+    context,
+  }
+}
+const owned = (v: RecordBytes): RecordBytes => (v instanceof Uint8Array ? v.slice() : v)
 
 /** What the broker said of the batch that a record went with. */
 export interface BatchResult {

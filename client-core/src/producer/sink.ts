@@ -1,16 +1,18 @@
 import { type Uuid, zeroUuid } from '../bytes/uuid.js'
 import type { TimerHandle } from '../clock.js'
+import type { Broker } from '../cluster/broker.js'
 import type { Cluster } from '../cluster/cluster.js'
 import { isUnreachable } from '../cluster/cluster.js'
-import { isRetriable } from '../cluster/retry.js'
-import type { Codec } from '../compression/codec.js'
+import { ClientError } from '../error.js'
 import { ProduceRequest } from '../protocol/api/produce.js'
 import type { ResponseTo } from '../protocol/message.js'
 import type { Batch } from './batch.js'
-import { chooseCodec } from './codecs.js'
+import { type ChosenCodec, chooseCodec } from './codecs.js'
+import { isFinal } from './final.js'
 import type { ResolvedProducerOptions } from './options.js'
+import { PartitionAnswers } from './partition-answers.js'
 import type { PartitionQueue } from './partition-queue.js'
-import { noProducer, type ProducerIdentity } from './producer-id.js'
+import type { ProducerIdentity } from './producer-id.js'
 
 /** What a sink tells the producer, which holds the rules. */
 export interface SinkOwner {
@@ -24,23 +26,27 @@ export interface SinkOwner {
   /** A batch was taken for a request; what is left behind it may wait for company again. */
   drained(queue: PartitionQueue): void
   answered(sink: Sink, sent: Sent, answer: PartitionAnswer, nodes: ProduceAnswer['nodeEndpoints']): void
-  unanswered(sink: Sink, sent: Sent, error: Error): void
+  /** The request got no answer; or, with `leftOut`, one that says nothing of this partition. */
+  unanswered(sink: Sink, sent: Sent, error: Error, leftOut?: boolean): void
   failed(queue: PartitionQueue, error: Error): void
 }
 export interface Sent {
   queue: PartitionQueue
   batch: Batch
-  identity: ProducerIdentity
 }
 export type ProduceAnswer = ResponseTo<typeof ProduceRequest>
 export type PartitionAnswer = ProduceAnswer['responses'][number]['partitionResponses'][number]
 
 const acksCodes = { all: -1, leader: 1, none: 0 } as const
+/** Record batches of magic 2 came with it (0.11). */
+const minVersion = 3
+/** From then on topics go by id (KIP-516), which a cluster may not have given them. */
+const lastNamed = 12
 /** Before the first answer a broker's limits are not known; afterwards an idempotent producer may have several requests in flight and keep order. */
 const idempotentInflight = 4
 /** The part of a request that is not batches: generous per partition, so that the limit on the request is never reached. */
-const requestOverhead = 1024
-const partitionOverhead = 256 + 64
+export const requestOverhead = 1024
+export const partitionOverhead = 256 + 64
 
 /** Sends what the partitions led by one broker have buffered: one request at a time is built from the head batch of every partition that is ready. */
 export class Sink {
@@ -86,14 +92,30 @@ export class Sink {
       const identity = this.owner.identity()
       if (!identity) return
       const broker = this.owner.cluster.brokers.byId(this.nodeId)
-      if (!broker) return this.#backOff()
-      const version = broker.versionOf(ProduceRequest, { min: 3 })
-      if (version === undefined) return this.#wait(broker.open(ProduceRequest), ready)
-      const codec = chooseCodec(this.owner.options.compression, version)
-      if (codec instanceof Promise) return this.#wait(codec, ready)
+      if (!broker) return this.#lostBroker()
+      const codec = this.#codecFor(broker, ready)
+      if (!codec) return
       const sent = this.#take(ready, identity, codec)
       if (sent.length === 0) return
-      void this.#send(sent)
+      void this.#send(broker, sent)
+    }
+  }
+
+  /** A leader that the list of brokers leaves out: it is on its way out or in. */
+  #lostBroker(): void {
+    this.owner.cluster.refreshUrgently()
+    this.#backOff()
+  }
+
+  /** Undefined while it is not there yet, or cannot be: then the queues have failed. */
+  #codecFor(broker: Broker, ready: readonly PartitionQueue[]): ChosenCodec | undefined {
+    try {
+      const version = broker.versionOf(ProduceRequest, { min: minVersion, max: lastNamed })
+      if (version === undefined) return void this.#wait(broker.open(ProduceRequest), ready)
+      const codec = chooseCodec(this.owner.options.compression, version)
+      return codec instanceof Promise ? void this.#wait(codec, ready) : codec
+    } catch (error) {
+      for (const queue of ready) this.owner.failed(queue, error as Error)
     }
   }
 
@@ -108,52 +130,61 @@ export class Sink {
       (error: Error) => {
         this.#waiting = false
         if (this.owner.isStopped) return
-        if (!isRetriable(error)) for (const queue of queues) this.owner.failed(queue, error)
-        else {
-          for (const queue of queues) queue.batches[0].tries++
-          if (isUnreachable(error)) this.owner.cluster.refreshUrgently()
-          this.#backOff()
-        }
+        const { cluster } = this.owner
+        cluster.logger.log('warn', 'a broker could not be produced to', { broker: this.nodeId, api: 'Produce', error })
+        for (const queue of queues) this.#delayed(queue, error)
+        if (isUnreachable(error)) cluster.refreshUrgently()
+        this.#backOff()
       },
     )
+  }
+
+  #delayed(queue: PartitionQueue, error: Error): void {
+    if (isFinal(error)) return this.owner.failed(queue, error)
+    queue.lastError = error
+    const [head] = queue.batches
+    if (head) head.tries++
   }
 
   /** A pause for this broker alone. */
   #backOff(): void {
     if (this.#backoff !== undefined) return
     const { cluster } = this.owner
-    const pause = cluster.options.retryBackoff(++this.#failures, cluster.options.random)
-    this.#backoff = cluster.clock.setTimeout(() => {
-      this.#backoff = undefined
-      this.kick()
-    }, pause)
+    this.#backoff = cluster.clock.setTimeout(
+      () => {
+        this.#backoff = undefined
+        this.kick()
+      },
+      cluster.retries.pauseAfter(++this.#failures),
+    )
   }
 
   /** At most one batch of each queue, as many as the request may hold. */
-  #take(ready: PartitionQueue[], identity: ProducerIdentity, codec: { codec: Codec | undefined; level: number | undefined }): Sent[] {
+  #take(ready: PartitionQueue[], identity: ProducerIdentity, codec: ChosenCodec): Sent[] {
     const sent: Sent[] = []
     let room = this.owner.cluster.options.brokerMaxWriteBytes - requestOverhead
     const start = this.#turn++ % ready.length
     for (let i = 0; i < ready.length; i++) {
       const queue = ready[(start + i) % ready.length]
       const batch = queue.batches[queue.drained]
-      if (!this.#prepare(queue, batch, codec)) continue
+      // Another batch's failure may have taken this queue's records with it.
+      if (!batch || !queue.mayTake(identity) || !this.#prepare(queue, batch, codec)) continue
       room -= batch.wireBytes + partitionOverhead
       if (room < 0 && sent.length > 0) break
-      sent.push({ queue, batch: queue.drain(), identity })
+      sent.push({ queue, batch: queue.drain(identity) })
       this.owner.drained(queue)
     }
     return sent
   }
 
   /** Whether the batch is compressed; an asynchronous codec brings the sink back when it is done. */
-  #prepare(queue: PartitionQueue, batch: Batch, { codec, level }: { codec: Codec | undefined; level: number | undefined }): boolean {
+  #prepare(queue: PartitionQueue, batch: Batch, { codec, level }: ChosenCodec): boolean {
     if (batch.isPrepared) return !batch.isCompressing
     try {
       const work = batch.prepare(codec, level)
       if (!work) return true
       work.then(
-        () => this.kick(),
+        () => queue.sink?.kick(),
         (error: Error) => this.owner.failed(queue, error),
       )
     } catch (error) {
@@ -162,24 +193,22 @@ export class Sink {
     return false
   }
 
-  async #send(sent: Sent[]): Promise<void> {
+  async #send(broker: Broker, sent: Sent[]): Promise<void> {
     const { cluster, options } = this.owner
-    const broker = cluster.brokers.byId(this.nodeId)
     this.#inflight++
     const ids = new Map<string, Uuid>(sent.map(s => [s.queue.topic, cluster.metadata.topic(s.queue.topic)?.topicId ?? zeroUuid]))
     const hasIds = [...ids.values()].every(id => id !== zeroUuid)
     const topics = new Map<string, { index: number; records: Uint8Array }[]>()
-    for (const { queue, batch, identity } of sent) {
-      const baseSequence = identity === noProducer ? -1 : batch.sequence
-      const records = batch.wire({ producerId: identity.id, producerEpoch: identity.epoch, baseSequence })
-      batch.written = true
+    let eldest = sent[0].batch
+    for (const { queue, batch } of sent) {
+      const records = batch.wire()
       batch.tries++
+      if (batch.tries > eldest.tries) eldest = batch
       const partitions = topics.get(queue.topic)
       if (partitions) partitions.push({ index: queue.partition, records })
       else topics.set(queue.topic, [{ index: queue.partition, records }])
     }
     try {
-      if (!broker) throw new Error('the broker left the cluster')
       const answer = await broker.send(
         ProduceRequest,
         {
@@ -191,9 +220,16 @@ export class Sink {
           initiator: options.initiator,
           parkMs: options.requestTimeoutMs,
           noResponse: options.acks === 'none',
-          minVersion: 3,
-          // From version 13 on topics go by id (KIP-516), which a cluster may not have given them.
-          maxVersion: hasIds ? undefined : 12,
+          minVersion,
+          maxVersion: hasIds ? undefined : lastNamed,
+          attempt: eldest.tries,
+          retryOf: eldest.requestId,
+          onIssued: requestId => {
+            for (const { batch } of sent) {
+              batch.written = true
+              batch.requestId = requestId
+            }
+          },
         },
       )
       this.#inflight--
@@ -205,39 +241,31 @@ export class Sink {
     this.kick()
   }
 
-  #settle(sent: Sent[], answer: ProduceAnswer | undefined, ids: ReadonlyMap<string, Uuid>): void {
+  #settle(sent: readonly Sent[], answer: ProduceAnswer | undefined, ids: ReadonlyMap<string, Uuid>): void {
     this.#answers++
     this.#failures = 0
+    const answers = new PartitionAnswers(answer, ids)
     for (const one of sent) {
-      const { topic, partition } = one.queue
-      if (!answer) {
-        this.owner.answered(this, one, { ...unacknowledged, index: partition }, [])
-        continue
+      const found = answers.of(one.queue.topic, one.queue.partition)
+      if (found) this.owner.answered(this, one, found, answer?.nodeEndpoints ?? [])
+      else {
+        const where = `${one.queue.topic} partition ${one.queue.partition}`
+        this.owner.unanswered(
+          this,
+          one,
+          new ClientError('MALFORMED', `broker ${this.nodeId} left ${where} out of its answer to Produce`),
+          true,
+        )
       }
-      const found = answer.responses
-        .find(r => (r.name === '' ? r.topicId === ids.get(topic) : r.name === topic))
-        ?.partitionResponses.find(p => p.index === partition)
-      if (found) this.owner.answered(this, one, found, answer.nodeEndpoints)
-      else this.owner.unanswered(this, one, new Error(`the answer to Produce leaves out ${topic} partition ${partition}`))
     }
   }
 
   /** The request may or may not have arrived: with idempotence it is safe to send it again. */
-  #lost(sent: Sent[], error: Error): void {
+  #lost(sent: readonly Sent[], error: Error): void {
+    const { cluster } = this.owner
+    cluster.logger.log('warn', 'a produce request got no answer', { broker: this.nodeId, api: 'Produce', error })
     for (const one of sent) this.owner.unanswered(this, one, error)
-    if (isUnreachable(error)) this.owner.cluster.refreshUrgently()
+    if (isUnreachable(error)) cluster.refreshUrgently()
     this.#backOff()
   }
-}
-
-/** What acks=0 stands for: no answer, offsets that count from 0 within the batch. */
-const unacknowledged: PartitionAnswer = {
-  index: 0,
-  errorCode: 0,
-  baseOffset: 0n,
-  logAppendTimeMs: -1n,
-  logStartOffset: -1n,
-  recordErrors: [],
-  errorMessage: null,
-  currentLeader: { leaderId: -1, leaderEpoch: -1 },
 }
