@@ -84,6 +84,11 @@ test('a broker that does not listen is named, with what to do; it is found again
       .getByText(new RegExp(`nothing listens on 127\\.0\\.0\\.1:${port}`))
       .first()
       .waitFor({ timeout: 60_000 })
+    const sandbox = await createSandbox({ brokers: 1, topics: { 'found-again': 1 } })
+    const listening = await listen(sandbox, { port })
+    await page.getByRole('link', { name: 'found-again' }).waitFor({ timeout: 60_000 })
+    await listening.close()
+    await sandbox.close()
   } finally {
     await started.stop()
   }
