@@ -28,6 +28,9 @@ const browser = () => ({
   instances: [{ browser: 'chromium' as const }],
 })
 
+/** A machine that does other things meanwhile is no reason to fail: the default of 5 s is. */
+const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
+
 /** The explorer's dev server and build, and the test projects of the whole repository. */
 export default defineConfig({
   root: here('ui'),
@@ -54,11 +57,12 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: false, ...node, test: { name: 'core', root: here('.'), include: ['client-core/src/**/*.test.ts'] } },
+      { extends: false, ...node, test: { ...patient, name: 'core', root: here('.'), include: ['client-core/src/**/*.test.ts'] } },
       {
         extends: false,
         resolve: { conditions },
         test: {
+          ...patient,
           name: 'core-chromium',
           root: here('.'),
           include: ['client-core/src/**/*.test.ts'],
@@ -66,8 +70,8 @@ export default defineConfig({
           browser: browser(),
         },
       },
-      { extends: false, ...node, test: { name: 'bridge', root: here('.'), include: ['bridge/src/**/*.test.ts'] } },
-      { extends: true, test: { name: 'ui', root: here('.'), include: ['ui/src/**/*.test.{ts,tsx}'], browser: browser() } },
+      { extends: false, ...node, test: { ...patient, name: 'bridge', root: here('.'), include: ['bridge/src/**/*.test.ts'] } },
+      { extends: true, test: { ...patient, name: 'ui', root: here('.'), include: ['ui/src/**/*.test.{ts,tsx}'], browser: browser() } },
       {
         extends: false,
         ...node,
