@@ -195,6 +195,42 @@ describe('polls', () => {
     expect(seen).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'later'])
   })
 
+  test('a loop that is left early loses nothing: the next one goes on with the next record', async () => {
+    const { sandbox, make, clock } = await setup()
+    for (const p of [0, 1, 2]) sandbox.append('orders', p, values(5, p * 10))
+    const client = make(from(Offset.atStart(), 0, 1, 2))
+    const seen: (string | null)[] = []
+    const readOnly = async (count: number) => {
+      let left = count
+      for await (const record of client.records()) {
+        seen.push(text(record.value))
+        if (--left === 0) break
+      }
+    }
+    for (const count of [2, 5, 1, 7]) {
+      const reading = readOnly(count)
+      await clock.advance(20_000)
+      await reading
+    }
+    expect([...seen].sort()).toEqual([0, 10, 20].flatMap(first => values(5, first).map(r => r.value)).sort())
+  })
+
+  test('an error of one partition is thrown after the records that came with it', async () => {
+    const { sandbox, make, clock } = await setup({ brokers: 1, topics: { orders: 2 } })
+    sandbox.append('orders', 0, values(2))
+    const client = make({
+      consumer: { partitions: { orders: { 0: Offset.at(0n), 1: Offset.at(50n) } }, resetOffset: Offset.noReset() },
+    })
+    const seen: (string | null)[] = []
+    const reading = (async () => {
+      for await (const record of client.records()) seen.push(text(record.value))
+    })()
+    const failed = expect(reading).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
+    await clock.advance(1_000)
+    await failed
+    expect(seen).toEqual(['v0', 'v1'])
+  })
+
   test('one fetch at a time and broker, none before the last one was taken: a slow reader bounds the memory', async () => {
     const { sandbox, make, clock } = await setup({ brokers: 1, topics: { orders: 1 } })
     for (let i = 0; i < 50; i++) sandbox.append('orders', 0, [{ value: new Uint8Array(10_000) }])

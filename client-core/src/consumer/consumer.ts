@@ -5,13 +5,14 @@ import { ClientError } from '../error.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
-import { errorPartition, Fetches, type FetchPartition, newErrFetch, RecordList } from './fetches.js'
+import { errorPartition, Fetches, type FetchPartition, newErrFetch } from './fetches.js'
 import { needsLookup, resolveOffsets } from './list-offsets.js'
 import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
 import type { AnsweredPartition } from './process.js'
 import { FetchRecordHooks } from './record-hooks.js'
+import { RecordIterator } from './record-iterator.js'
 import { type BufferedPartition, Source, type SourceOwner } from './source.js'
 
 let lanes = 0
@@ -398,7 +399,7 @@ export class Consumer implements SourceOwner {
       this.recordHooks?.unbuffered(fetched.records, false)
       return 0
     }
-    const [now, later] = splitRuns(fetched.records, max)
+    const [now, later] = fetched.records.split(max)
     this.recordHooks?.unbuffered(now, true)
     if (now.length > 0 || fetched.error) out.push({ ...fetched, records: now })
     if (later.length > 0) {
@@ -413,9 +414,12 @@ export class Consumer implements SourceOwner {
     return now.length
   }
 
-  /** Records one by one; errors that no waiting will mend are thrown. */
+  /** Records one by one; see `RecordIterator`. */
   records(signal: AbortSignal | undefined): AsyncIterableIterator<KafkaRecord> {
-    return new RecordIterator(this, signal)
+    return new RecordIterator(
+      () => this.poll(Number.POSITIVE_INFINITY, signal, true),
+      offsets => this.setOffsets(offsets),
+    )
   }
 
   /** From the next fetch on. */
@@ -437,63 +441,5 @@ export class Consumer implements SourceOwner {
     for (const source of this.#sources.values()) source.stop()
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
     this.onReady()
-  }
-}
-
-function splitRuns(records: RecordList, max: number): [RecordList, RecordList] {
-  if (records.length <= max) return [records, new RecordList([])]
-  const now: RecordList['runs'][number][] = []
-  const later: RecordList['runs'][number][] = []
-  let left = max
-  for (const run of records.runs) {
-    if (left >= run.length) now.push(run)
-    else if (left <= 0) later.push(run)
-    else {
-      const [first, second] = run.split(left)
-      now.push(first)
-      later.push(second)
-    }
-    left -= run.length
-  }
-  return [new RecordList(now), new RecordList(later)]
-}
-
-/** One poll's records at a time: the next poll is made when the last record was taken, which is the back-pressure. */
-class RecordIterator implements AsyncIterableIterator<KafkaRecord> {
-  #current: Iterator<KafkaRecord> | undefined
-  #done = false
-  constructor(
-    private readonly consumer: Consumer,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  next(): Promise<IteratorResult<KafkaRecord>> {
-    const next = this.#current?.next()
-    if (next && !next.done) return Promise.resolve(next)
-    return this.#more()
-  }
-
-  async #more(): Promise<IteratorResult<KafkaRecord>> {
-    while (!this.#done) {
-      const fetches = await this.consumer.poll(Number.POSITIVE_INFINITY, this.signal, true)
-      if (fetches.isClientClosed() || this.signal?.aborted) break
-      const error = fetches.err()
-      if (error) throw error
-      this.#current = fetches.records()
-      const next = this.#current.next()
-      if (!next.done) return next
-    }
-    this.#done = true
-    return { done: true, value: undefined }
-  }
-
-  return(): Promise<IteratorResult<KafkaRecord>> {
-    this.#done = true
-    this.#current = undefined
-    return Promise.resolve({ done: true, value: undefined })
   }
 }

@@ -16,6 +16,24 @@ export class RecordList implements Iterable<KafkaRecord> {
   forEach(fn: (record: KafkaRecord) => void): void {
     for (const run of this.runs) run.forEach(fn)
   }
+  /** The first `count` records, and the rest. */
+  split(count: number): [RecordList, RecordList] {
+    if (this.length <= count) return [this, noRecords]
+    const first: RecordRun[] = []
+    const rest: RecordRun[] = []
+    let left = count
+    for (const run of this.runs) {
+      if (left >= run.length) first.push(run)
+      else if (left <= 0) rest.push(run)
+      else {
+        const [head, tail] = run.split(left)
+        first.push(head)
+        rest.push(tail)
+      }
+      left -= run.length
+    }
+    return [new RecordList(first), new RecordList(rest)]
+  }
   toArray(): KafkaRecord[] {
     const out: KafkaRecord[] = []
     this.forEach(r => {
