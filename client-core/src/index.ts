@@ -8,6 +8,7 @@ export { AuthenticationError, type LoginAttempt, type LoginStep } from './cluste
 export type { PartitionView, TopicView } from './cluster/metadata.js'
 export type { ConnectionOptions } from './cluster/options.js'
 export type { ResponseShard } from './cluster/routing.js'
+export { ContiguousOffsets, type PlacedRecord } from './consumer/contiguous.js'
 export { type FetchError, Fetches, type FetchPartition, newErrFetch, RecordList } from './consumer/fetches.js'
 export { type EpochOffset, isLess, Offset } from './consumer/offset.js'
 export type { ConsumerOptions } from './consumer/options.js'
