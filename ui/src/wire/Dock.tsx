@@ -125,7 +125,7 @@ function DockHead({ wire }: { wire: Wire }) {
       <StateChips wire={wire} icons={false} />
       <span className="grow" />
       <Controls wire={wire} />
-      <Button kind="bare" small icon="save" className="p2" label="Export" reason="Export is not part of this version" />
+      <Button kind="bare" small icon="save" className="p2 off" label="Export" reason="Export is not part of this version" />
       <Button kind="bare" small icon="open" label="Full view" onPress={() => app.router.go({ page: 'wire' })} />
       <Button kind="bare" small icon="close" label="Close Wire" onPress={() => app.prefs.setState({ dockOpen: false })} />
     </div>

@@ -30,6 +30,9 @@ export function wireKey(event: KeyboardEvent, wire: Wire, { onTab, letters }: Wi
   }
   if (!letters) return false
   switch (event.key) {
+    case '/':
+      if (event.target instanceof Element) event.target.closest('.dock, .wirepage')?.querySelector<HTMLInputElement>('.wq input')?.focus()
+      return true
     case 'e':
     case 'E':
       void wire.nextError(event.key === 'E')

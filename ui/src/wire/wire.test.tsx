@@ -177,6 +177,14 @@ describe('the list', () => {
     await shown([2, 3])
   })
 
+  test('its / goes to its own filter', async () => {
+    await openDock(busy)
+    await shown([1, 5])
+    list().focus()
+    press('/', list())
+    expect(document.activeElement).toBe(page.box.querySelector('.dock .wq input'))
+  })
+
   test('filters by text, families and state, all of it in the URL', async () => {
     await openFull(busy, '?fam=met')
     await shown([1, 5])
