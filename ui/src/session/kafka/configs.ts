@@ -1,4 +1,5 @@
 /** Topic configs with where each value comes from. */
+import { ClientError } from '@milena/client-core'
 import { DescribeConfigsRequest, type DescribeConfigsResponse } from '@milena/client-core/protocol'
 import type { ConfigEntry, ConfigSource, TopicConfigs } from '../protocol.js'
 import type { Asker, Asking } from './client.js'
@@ -21,14 +22,14 @@ export async function topicConfigs(
   options: Asking,
 ): Promise<TopicConfigs[]> {
   if (topics.length === 0) return []
-  const request = DescribeConfigsRequest({
-    resources: topics.map(resourceName => ({ resourceType: TOPIC, resourceName, configurationKeys: keys })),
-    includeSynonyms: true,
-    // Texts of 30 configs are 20 kB a topic: only where somebody reads them.
-    includeDocumentation: keys === null,
-  })
+  const resources = topics.map(resourceName => ({ resourceType: TOPIC, resourceName, configurationKeys: keys }))
+  // Texts of 30 configs are 20 kB a topic: only where somebody reads them.
+  const wanted = DescribeConfigsRequest({ resources, includeSynonyms: true, includeDocumentation: keys === null })
+  let shards = await client.requestSharded(wanted, options)
+  // Texts came with Kafka 2.6, synonyms with 1.1: an older broker is asked for what it has.
+  if (shards.every(isTooNew)) shards = await client.requestSharded(DescribeConfigsRequest({ resources }), options)
   const found = new Map<string, TopicConfigs>()
-  for (const shard of await client.requestSharded(request, options)) {
+  for (const shard of shards) {
     for (const result of shard.response?.results ?? []) found.set(result.resourceName, configsOf(result))
     if (shard.response) continue
     const fault = faultFrom(shard.error, WHAT, shard.broker.nodeId < 0 ? null : shard.broker.nodeId)
@@ -36,6 +37,8 @@ export async function topicConfigs(
   }
   return topics.flatMap(topic => found.get(topic) ?? [])
 }
+
+const isTooNew = ({ error }: { error?: Error }) => error instanceof ClientError && error.code === 'INVALID_REQUEST'
 
 type Result = DescribeConfigsResponse['results'][number]
 

@@ -8,7 +8,7 @@ import {
 import type { Fault, GroupMember } from '../protocol.js'
 import { readAssignment } from './assignment.js'
 import type { Asker, Asking } from './client.js'
-import { faultFrom, kafkaFault } from './faults.js'
+import { clientFault, faultFrom, kafkaFault } from './faults.js'
 import type { TypeOf } from './groups.js'
 
 export interface Described {
@@ -34,16 +34,23 @@ export async function describeGroups(
   options: Asking,
 ): Promise<Map<string, Described>> {
   const modern = groups.filter(group => typeOf(group) === 'consumer')
-  const rest = groups.filter(group => typeOf(group) !== 'consumer')
+  const others = groups.filter(group => !described.has(typeOf(group)))
+  const rest = groups.filter(group => typeOf(group) === 'classic' || typeOf(group) === null)
   const [consumers, classics] = await Promise.all([describeConsumers(client, modern, options), describeClassics(client, rest, options)])
   const doubtful = rest.filter(group => typeOf(group) === null && isGone(classics.get(group)))
   const second = await describeConsumers(client, doubtful, options)
-  for (const [group, described] of second) if (!described.fault) classics.set(group, described)
-  return new Map([...classics, ...consumers])
+  for (const [group, found] of second) if (!found.fault) classics.set(group, found)
+  return new Map([...classics, ...consumers, ...others.map(group => [group, notDescribed(typeOf(group) ?? '')] as const)])
 }
 
+const described: ReadonlySet<string | null> = new Set(['classic', 'consumer', null])
+
+/** Share groups and Kafka Streams groups have describes of their own. */
+const notDescribed = (type: string): Described =>
+  failed(clientFault(WHAT, 'UNSUPPORTED_FEATURE', `groups of the type ${type} are listed, but not described in this version`))
+
 /** Before v6 DescribeGroups says Dead of a group that it does not know. */
-const isGone = (described: Described | undefined) => described?.fault?.errno === NOT_FOUND || described?.state === 'Dead'
+const isGone = (found: Described | undefined) => found?.fault?.errno === NOT_FOUND || found?.state === 'Dead'
 
 async function describeClassics(client: Asker, groups: readonly string[], options: Asking): Promise<Map<string, Described>> {
   const found = new Map<string, Described>()

@@ -159,6 +159,17 @@ describe('payloads', () => {
   })
 })
 
+test('a client that is made anew counts from 1 again: its requests come after those of the one before', () => {
+  const recorder = new Recorder()
+  for (let id = 1; id <= 3; id++) exchange(recorder, { requestId: id })
+  recorder.onNewClient()
+  exchange(recorder, { requestId: 1, readError: new Error('gone') })
+  exchange(recorder, { requestId: 2, attempt: 2, retryOf: 1 })
+  const { requests } = recorder
+  expect([1, 2, 3, 5, 6].every(id => requests.slot(id) >= 0)).toBe(true)
+  expect(requests.retryOf[requests.slot(6)]).toBe(5)
+})
+
 test('clearing the list leaves the figures of the metrics alone', () => {
   const recorder = new Recorder()
   exchange(recorder, { requestId: 1, startedAtMs: START })

@@ -69,6 +69,7 @@ export class Recorder implements Hooks {
   throttled = 0
   /** What requests that cannot be parked usually wait, as a moving average. */
   private usualWaitMs = 0
+  private firstId = 0
   private readonly slow: SlowRule
   private readonly now: () => number
   /** How long requests without a row may be parked: those sent while nothing was recorded. */
@@ -84,6 +85,13 @@ export class Recorder implements Hooks {
     this.slow = new SlowRule((now, apiKey) => this.apis.median(now, apiKey))
   }
 
+  /** A client counts its requests from 1: those of the next one go on where the last one's ended. */
+  onNewClient(): void {
+    this.firstId = this.requests.last + 1
+    this.inFlight = 0
+    this.parkedUnseen.clear()
+  }
+
   onBrokerWrite(event: BrokerWriteEvent): void {
     const { apiKey, broker } = event
     const at = event.startedAtMs + event.writeWaitMs + event.timeToWriteMs
@@ -94,17 +102,17 @@ export class Recorder implements Hooks {
     this.sent(this.of(broker.nodeId), at, family, event.bytesWritten)
     if (event.attempt > 1) this.count(at, broker.nodeId, 'retries', 1)
     if (event.error) this.failUnlessCancelled(event.error, at, broker.nodeId, apiKey)
-    else if (!event.noResponse) this.inFlight += this.isAnswered(event.requestId) ? 0 : 1
+    else if (!event.noResponse) this.inFlight += this.isAnswered(this.firstId + event.requestId) ? 0 : 1
     else this.apis.answered(at, apiKey, event.bytesWritten, event.timeToWriteMs, 0)
     if (this.recording) this.openRow(event)
-    else if (event.parkMs > 0 && !event.noResponse) this.parkedUnseen.set(event.requestId, event.parkMs)
+    else if (event.parkMs > 0 && !event.noResponse) this.parkedUnseen.set(this.firstId + event.requestId, event.parkMs)
   }
 
   onBrokerRead(event: BrokerReadEvent): void {
     const { apiKey, broker } = event
     this.version++
-    const slot = this.requests.slot(event.requestId)
-    if (slot < 0 && this.recording && event.requestId > this.requests.last) {
+    const slot = this.requests.slot(this.firstId + event.requestId)
+    if (slot < 0 && this.recording && this.firstId + event.requestId > this.requests.last) {
       this.readEarly(event)
       return
     }
@@ -126,7 +134,7 @@ export class Recorder implements Hooks {
   onBrokerThrottle(event: BrokerThrottleEvent): void {
     this.version++
     this.throttled++
-    const slot = this.requests.slot(event.requestId)
+    const slot = this.requests.slot(this.firstId + event.requestId)
     const at = slot >= 0 ? this.requests.wroteAt(slot) + this.requests.durationMs(slot) : this.now()
     this.count(at, event.broker.nodeId, 'throttles', 1)
     this.count(at, event.broker.nodeId, 'throttleMs', event.throttleMs)
@@ -199,7 +207,8 @@ export class Recorder implements Hooks {
 
   private openRow(event: BrokerWriteEvent): void {
     const rows = this.requests
-    const slot = this.isAnswered(event.requestId) ? rows.slot(event.requestId) : rows.open(event.requestId)
+    const id = this.firstId + event.requestId
+    const slot = this.isAnswered(id) ? rows.slot(id) : rows.open(id)
     if (slot < 0) return
     rows.startedAt[slot] = event.startedAtMs
     rows.apiKey[slot] = event.apiKey
@@ -208,7 +217,7 @@ export class Recorder implements Hooks {
     rows.broker[slot] = event.broker.nodeId
     rows.connection[slot] = event.connectionId
     rows.correlation[slot] = event.correlationId
-    rows.retryOf[slot] = event.retryOf ?? -1
+    rows.retryOf[slot] = event.retryOf === undefined ? -1 : this.firstId + event.retryOf
     rows.initiator[slot] = this.labels.number(event.initiator)
     rows.sent[slot] = event.bytesWritten
     rows.queueMs[slot] = event.writeWaitMs
@@ -281,7 +290,7 @@ export class Recorder implements Hooks {
   /** An answer can be here before the stream has said that the request was written. */
   private readEarly(event: BrokerReadEvent): void {
     const { requests } = this
-    const slot = requests.open(event.requestId)
+    const slot = requests.open(this.firstId + event.requestId)
     requests.apiKey[slot] = event.apiKey
     requests.apiVersion[slot] = event.apiVersion
     requests.broker[slot] = event.broker.nodeId
@@ -294,8 +303,9 @@ export class Recorder implements Hooks {
 
   /** An answer whose row was never opened or is gone: only the figures know of it. */
   private readUnseen(event: BrokerReadEvent): void {
-    const parkMs = this.parkedUnseen.get(event.requestId) ?? 0
-    this.parkedUnseen.delete(event.requestId)
+    const id = this.firstId + event.requestId
+    const parkMs = this.parkedUnseen.get(id) ?? 0
+    this.parkedUnseen.delete(id)
     const at = this.now()
     const parked = this.parked(event.readWaitMs, parkMs)
     if (event.error) this.failUnlessCancelled(event.error, at, event.broker.nodeId, event.apiKey)
