@@ -55,6 +55,13 @@ export class Broker implements Address {
     return new Broker(setup)
   }
 
+  /** `host:port` of one of its further listeners. */
+  addressOf(listener: string): string {
+    const found = this.setup.place.listeners?.find(({ name }) => name === listener)
+    if (!found) throw new Error(`broker ${this.id} has no listener ${listener}`)
+    return `${this.host}:${found.port}`
+  }
+
   get running(): boolean {
     return this.#process !== undefined
   }

@@ -5,13 +5,15 @@ import { brokerJava } from '../scripts/jars.mjs'
 import { freePort } from '../scripts/ports.mjs'
 import * as admin from './admin.js'
 import { Broker } from './broker.js'
-import type { NodePlace, Settings } from './settings.js'
+import type { ListenerSpec, NodePlace, Settings } from './settings.js'
 
 export interface KafkaOptions {
   /** How many; 1 (default) or 3. Their ids begin at 1. */
   brokers?: number
   /** Added to every broker's server.properties. */
   settings?: Settings
+  /** Further listeners of every broker, by their names in capitals. */
+  listeners?: Readonly<Record<string, ListenerSpec>>
   /** Of each broker; default 256. */
   heapMb?: number
   /** Optimise for a long run rather than for a quick start. */
@@ -37,12 +39,19 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   }
 }
 
-async function prepare({ brokers: count = 1, settings = {}, heapMb = 256, longRun = false }: KafkaOptions): Promise<Kafka> {
+async function prepare({ brokers: count = 1, settings = {}, listeners = {}, heapMb = 256, longRun = false }: KafkaOptions): Promise<Kafka> {
   const java = await brokerJava()
   const root = await mkdtemp(join(tmpdir(), 'milena-kafka-'))
   const nodes: NodePlace[] = []
   for (let id = 1; id <= count; id++) {
-    nodes.push({ id, port: await freePort(), controllerPort: await freePort(), directory: join(root, `broker-${id}`, 'data') })
+    const place: NodePlace = {
+      id,
+      port: await freePort(),
+      controllerPort: await freePort(),
+      directory: join(root, `broker-${id}`, 'data'),
+      listeners: await Promise.all(Object.entries(listeners).map(async ([name, spec]) => ({ name, ...spec, port: await freePort() }))),
+    }
+    nodes.push(place)
   }
   const jvm = ['-Xms16m', `-Xmx${heapMb}m`, ...(longRun ? [] : ['-XX:TieredStopAtLevel=1'])]
   const brokers = nodes.map(place => Broker.prepare({ place, nodes, settings, home: join(root, `broker-${place.id}`), root, java, jvm }))
@@ -59,6 +68,11 @@ export class Kafka {
     readonly root: string,
   ) {
     this.bootstrap = brokers.map(broker => broker.address)
+  }
+
+  /** `host:port` of every broker's listener of that name. */
+  bootstrapOf(listener: string): string[] {
+    return this.brokers.map(broker => broker.addressOf(listener))
   }
 
   broker(id: number): Broker {

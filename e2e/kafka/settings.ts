@@ -5,6 +5,14 @@ export interface NodePlace {
   controllerPort: number
   /** Where its data lives. */
   directory: string
+  /** Listeners beside the plaintext one. */
+  listeners?: readonly (ListenerSpec & { name: string; port: number })[]
+}
+
+/** A further listener; `settings` without their prefix `listener.name.….`. */
+export interface ListenerSpec {
+  protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  settings?: Settings
 }
 
 export type Settings = Readonly<Record<string, string | number | boolean>>
@@ -68,21 +76,33 @@ const together: Settings = {
 
 /** A node's server.properties. Every listener is on loopback and advertises itself. */
 export function serverProperties(node: NodePlace, nodes: readonly NodePlace[], extra: Settings = {}): string {
+  const { listeners = [] } = node
   const all: Settings = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'broker.rack': `rack-${node.id}`,
     'controller.quorum.voters': nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `CONTROLLER://127.0.0.1:${node.controllerPort},PLAINTEXT://127.0.0.1:${node.port}`,
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    listeners: [
+      `CONTROLLER://127.0.0.1:${node.controllerPort},PLAINTEXT://127.0.0.1:${node.port}`,
+      ...listeners.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
+    ].join(),
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      ...listeners.map(({ name, protocol }) => `${name}:${protocol}`),
+    ].join(),
+    'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': node.directory,
     ...quick,
     ...copies(nodes.length),
     ...(nodes.length > 1 ? together : {}),
+    ...Object.assign({}, ...listeners.map(settingsOf)),
     ...extra,
   }
   return Object.entries(all)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
 }
+
+const settingsOf = ({ name, settings = {} }: { name: string; settings?: Settings }): Settings =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]))

@@ -30,6 +30,20 @@ test('addresses are read and written, IPv6 in brackets, junk refused', () => {
   }
 })
 
+test('a TLS alert about a certificate speaks of ours, any other of the protocol', () => {
+  for (const alert of [
+    'SSLV3_ALERT_BAD_CERTIFICATE',
+    'SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+    'TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'TLSV1_ALERT_UNKNOWN_CA',
+  ]) {
+    const code = `ERR_SSL_${alert}`
+    expect(explain(code, BROKER)).toMatchObject({ code, retriable: false, message: expect.stringContaining('wants a client certificate') })
+  }
+  expect(explain('ERR_SSL_WRONG_VERSION_NUMBER', BROKER).message).toContain('plaintext listener')
+  expect(explain('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', BROKER).message).toContain('does not speak TLS the way we do')
+})
+
 test('every sentence names the address, and what to do', () => {
   const codes = [
     'ECONNREFUSED',

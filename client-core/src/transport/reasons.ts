@@ -89,6 +89,12 @@ const TLS_RESET: Reason = {
   retriable: false,
   says: at => `${at} closed the connection during the TLS handshake; it may be a plaintext listener, or want a client certificate`,
 }
+/** An alert about a certificate speaks of ours; with TLS 1.3 it comes when the handshake seems over. */
+const TLS_CLIENT_CERTIFICATE: Reason = {
+  retriable: false,
+  says: (at, detail) =>
+    `${at} wants a client certificate that it trusts; pass one as \`cert\` and \`key\`, issued by an authority it knows${why(detail)}`,
+}
 const TLS_TIMEOUT: Reason = {
   retriable: true,
   says: at => `${at} took the connection but did not finish the TLS handshake in time; it may be a plaintext listener`,
@@ -108,6 +114,7 @@ export function isTlsCode(code: string): boolean {
 function reasonOf(code: string, phase: Phase): Reason {
   if (phase === 'tls' && (code === 'ECONNRESET' || code === 'EPIPE')) return TLS_RESET
   if (phase === 'tls' && code === 'ETIMEDOUT') return TLS_TIMEOUT
+  if (/^ERR_SSL_.*_ALERT_.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) return TLS_CLIENT_CERTIFICATE
   if (/^ERR_(SSL|OSSL)_/.test(code)) return reasons.get('EPROTO')!
   const tls = isTlsCode(code)
   const fallback = {
