@@ -51,7 +51,12 @@ function page(cluster: FakeCluster, wanted: ScanParams, { holds = false } = {}) 
 const log = (times: readonly number[], firstOffset = 0): FakeRecord[] =>
   times.map((timestamp, i) => ({ offset: firstOffset + i, timestamp }))
 const places = (rows: readonly RecordRow[]) => rows.map(row => `${row.partition}:${row.offset}`)
+/** Long enough for what must not come. */
 const settle = () => new Promise(resolve => setTimeout(resolve, 30))
+const until = async (check: () => boolean) => {
+  for (let i = 0; i < 2_000 && !check(); i++) await new Promise(resolve => setTimeout(resolve, 5))
+  expect(check()).toBe(true)
+}
 
 /** Times that never go back, with gaps between offsets as compaction leaves them. */
 const gappedLog = fc
@@ -168,20 +173,21 @@ describe('a live scan', () => {
   test('gives what comes, keeps fetching while paused, and a stop keeps everything', async () => {
     const cluster = fakeCluster(TOPIC, [log([1, 2]), log([3])])
     const { rows, command, ended } = page(cluster, params({ from: { at: 'live' } }))
+    await until(() => cluster.open === 1)
     await settle()
     expect(rows).toEqual([])
     cluster.append(0, { offset: 2, timestamp: 10 })
-    await settle()
-    expect(places(rows)).toEqual(['0:2'])
+    await until(() => places(rows).join() === '0:2')
     command('pause')
     cluster.append(1, { offset: 1, timestamp: 11 })
+    await until(() => cluster.read === 2)
     await settle()
     expect(places(rows)).toEqual(['0:2'])
     command('resume')
-    await settle()
-    expect(places(rows)).toEqual(['0:2', '1:1'])
+    await until(() => places(rows).join() === '0:2,1:1')
     command('pause')
     cluster.append(1, { offset: 2, timestamp: 12 })
+    await until(() => cluster.read === 3)
     await settle()
     command('stop')
     const { reason, next } = await ended()
@@ -197,10 +203,11 @@ describe('a live scan', () => {
   test('a page that cannot keep up gets the newest; what fell out is counted', async () => {
     const cluster = fakeCluster(TOPIC, [[]], 1_000)
     const { rows, release, ended, command } = page(cluster, params({ from: { at: 'live' } }), { holds: true })
-    await settle()
+    await until(() => cluster.open === 1)
     for (let offset = 0; offset < 7_000; offset++) cluster.logs.get(laneOf(TOPIC, 0))?.push({ offset, timestamp: offset })
     cluster.append(0, { offset: 7_000, timestamp: 7_000 })
-    await new Promise(resolve => setTimeout(resolve, 200))
+    await until(() => cluster.read === 7_001)
+    await settle()
     release()
     command('stop')
     const { progress } = await ended()
@@ -212,8 +219,7 @@ describe('a live scan', () => {
   test('a page that goes away ends it and closes its reader', async () => {
     const cluster = fakeCluster(TOPIC, [log([1])])
     const { abort, done, events } = page(cluster, params({ from: { at: 'live' } }))
-    await settle()
-    expect(cluster.open).toBe(1)
+    await until(() => cluster.open === 1)
     abort()
     await done
     expect(cluster.open).toBe(0)
