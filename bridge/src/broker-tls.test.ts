@@ -60,7 +60,7 @@ test('4525: a plaintext listener that hangs up, or answers; 4504: one that is si
   const hangingUp = await broker(socket => socket.once('data', () => socket.destroy()))
   const answering = await broker(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   const silent = await broker()
-  const against = (addr: string) => ending({ bootstrap: [addr], tls: true }, { times: { dial: 200 } }, { addr })
+  const against = (addr: string) => ending({ bootstrap: [addr], tls: true }, { times: { dial: 3_000 } }, { addr })
   expect(await against(hangingUp.address)).toMatchObject({
     first: { code: 'ECONNRESET', class: 'tls', msg: expect.stringContaining('plaintext listener') },
     code: 4525,

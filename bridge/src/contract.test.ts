@@ -135,7 +135,7 @@ test('a client whose network dies is noticed by a ping that nobody answers', asy
   const kafka = await echo()
   await withBridge(
     { bootstrap: [kafka.address] },
-    { times: { heartbeat: 400 } },
+    { times: { heartbeat: 2_000 } },
     async bridge => {
       const living = new RawClient(bridge, { addr: kafka.address })
       const dead = new WebSocket(
