@@ -19,6 +19,8 @@ import {
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   type RequestMessage,
+  SaslAuthenticateRequest,
+  SaslHandshakeRequest,
   zeroUuid,
 } from '@milena/client-core/protocol'
 import { encodeBatch } from '@milena/client-core/records'
@@ -395,3 +397,8 @@ step('by id', DeleteTopicsRequest, 6, ({ topicIds }) => ({
   ],
   timeoutMs: 5000,
 }))
+
+// Logins where none is asked for
+
+for (const version of [0, 1]) step('out of place', SaslHandshakeRequest, version, { mechanism: 'PLAIN' })
+for (const version of [0, 1, 2]) step('out of place', SaslAuthenticateRequest, version, { authBytes: new Uint8Array(3) })
