@@ -87,8 +87,8 @@ export class Host {
   /** How full the buffers are, once a second while there is a client. */
   private gauge(): void {
     const { fetchBytes, produceRecords } = this.buffers()
-    if (fetchBytes > 0) this.recorder.gauge(this.now(), 'fetchBuffered', fetchBytes)
-    if (produceRecords > 0) this.recorder.gauge(this.now(), 'produceBuffered', produceRecords)
+    if (fetchBytes > 0) this.recorder.tally.gauge(this.now(), 'fetchBuffered', fetchBytes)
+    if (produceRecords > 0) this.recorder.tally.gauge(this.now(), 'produceBuffered', produceRecords)
     this.env.setTimeout(() => this.gauge(), GAUGE_MS)
   }
 }

@@ -48,7 +48,7 @@ export class Inspector {
       response: slot < 0 ? none : this.frameState(slot, 'response'),
       attempts: row.is === 'request' ? this.attempts(row) : [],
       brokerAddress: brokerAddress(row.broker),
-      medianMs: row.is === 'request' ? recorder.apis.median(now(), row.apiKey) : null,
+      medianMs: row.is === 'request' ? recorder.tally.apis.median(now(), row.apiKey) : null,
     }
   }
 

@@ -28,14 +28,14 @@ export function costOf(
     if (slot < 0 || requests.parkMs[slot] > 0 || requests.startedAt[slot] < openedAt || !isMine(slot)) continue
     if (count > 0 && requests.startedAt[slot] > end + PAUSE_MS) break
     if (count === 0) start = requests.startedAt[slot]
-    end = Math.max(end, requests.has(slot, DONE) ? requests.wroteAt(slot) + requests.durationMs(slot) : now)
+    end = Math.max(end, requests.has(slot, DONE) ? requests.endedAt(slot) : now)
     count++
     received += requests.received[slot]
     if (worst < 0 || requests.latencyMs(slot) > requests.latencyMs(worst)) worst = slot
   }
   if (worst < 0 || end - start < SLOW_PAGE_MS) return null
   const ms = requests.latencyMs(worst)
-  const median = recorder.apis.median(now, requests.apiKey[worst])
+  const median = recorder.tally.apis.median(now, requests.apiKey[worst])
   const times = median !== null && median > 0 ? ms / median : 0
   return {
     tookMs: end - start,

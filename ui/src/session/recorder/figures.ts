@@ -16,7 +16,7 @@ export interface Buffers {
 }
 
 export function figuresOf(recorder: Recorder, now: number, buffers: Buffers): StatusFigures {
-  const { fine } = recorder.all
+  const { fine } = recorder.tally.all
   const latencies = emptyHistogram()
   const second = Math.floor(now / fine.sliceMs)
   let requests = 0
@@ -39,7 +39,7 @@ export function figuresOf(recorder: Recorder, now: number, buffers: Buffers): St
     inFlight: recorder.inFlight,
     buffered: buffers.produceRecords,
     bufferLimit: buffers.produceLimit,
-    errors: recorder.errors,
-    throttled: recorder.throttled,
+    errors: recorder.tally.errors,
+    throttled: recorder.tally.throttled,
   }
 }

@@ -34,7 +34,7 @@ export function lanesOf(recorder: Recorder, span: LaneSpan, pressed: readonly Ap
     const slot = requests.slot(id)
     if (slot < 0) continue
     const done = requests.has(slot, DONE)
-    const end = done ? requests.wroteAt(slot) + requests.durationMs(slot) : now
+    const end = done ? requests.endedAt(slot) : now
     // A long poll shows only where it was not parked: at its end.
     const start = requests.parkMs[slot] > 0 ? end - (done ? requests.latencyMs(slot) : 0) : requests.wroteAt(slot)
     const throttledTo = end + requests.throttleMs[slot]

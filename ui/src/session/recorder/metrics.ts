@@ -26,15 +26,15 @@ export interface MetricsContext {
 
 export function metricsOf(recorder: Recorder, context: MetricsContext): MetricsSnapshot {
   const { scale, slices } = ranges[context.range]
-  const series = (context.broker === null ? recorder.all : recorder.brokers.get(context.broker))?.[scale]
-  const spanMs = slices * recorder.all[scale].sliceMs
-  const drawn = draw(series, recorder.all[scale], slices, context)
+  const series = (context.broker === null ? recorder.tally.all : recorder.tally.brokers.get(context.broker))?.[scale]
+  const spanMs = slices * recorder.tally.all[scale].sliceMs
+  const drawn = draw(series, recorder.tally.all[scale], slices, context)
   return {
     version: recorder.version,
     now: context.now,
     series: drawn.series,
-    apis: recorder.apis.figures(context.now, spanMs).map(figures => named(figures, context)),
-    brokers: [...recorder.brokers.keys()].sort((a, b) => a - b),
+    apis: recorder.tally.apis.figures(context.now, spanMs).map(figures => named(figures, context)),
+    brokers: [...recorder.tally.brokers.keys()].sort((a, b) => a - b),
     totals: drawn.totals,
     ratios: drawn.ratios,
     buffers: {
@@ -43,7 +43,7 @@ export function metricsOf(recorder: Recorder, context: MetricsContext): MetricsS
       produceRecords: context.buffers.produceRecords,
       produceLimit: context.buffers.produceLimit,
     },
-    since: recorder.since,
+    since: recorder.tally.since,
   }
 }
 

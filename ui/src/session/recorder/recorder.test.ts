@@ -33,7 +33,7 @@ describe('a request', () => {
     const words = [1, 2].map(id => recorder.requests.errorOf(recorder.requests.slot(id)))
     expect(words).toEqual(['broken pipe', 'closed after 11 ms'])
     expect(recorder.requests.has(recorder.requests.slot(2), FAILED)).toBe(true)
-    expect([recorder.errors, recorder.inFlight]).toEqual([2, 0])
+    expect([recorder.tally.errors, recorder.inFlight]).toEqual([2, 0])
   })
 
   test('may be answered before the stream says that it was written', () => {
@@ -50,12 +50,9 @@ describe('a request', () => {
     const given = Object.assign(new Error('whoever asked was closed'), { code: 'ABORTED' })
     exchange(recorder, { requestId: 1, apiKey: 1, parkMs: 500, readError: given })
     const slot = recorder.requests.slot(1)
-    expect([recorder.errors, recorder.inFlight, recorder.requests.has(slot, FAILED), recorder.requests.has(slot, CANCELLED)]).toEqual([
-      0,
-      0,
-      false,
-      true,
-    ])
+    expect([recorder.tally.errors, recorder.inFlight, recorder.requests.has(slot, FAILED), recorder.requests.has(slot, CANCELLED)]).toEqual(
+      [0, 0, false, true],
+    )
   })
 
   test('is slow when it takes four times what its API usually takes', () => {
@@ -69,7 +66,7 @@ describe('a request', () => {
   test('throttling is noted on the row that caused it', () => {
     const recorder = new Recorder()
     exchange(recorder, { requestId: 1, throttleMs: 120 })
-    expect([recorder.requests.throttleMs[recorder.requests.slot(1)], recorder.throttled]).toEqual([120, 1])
+    expect([recorder.requests.throttleMs[recorder.requests.slot(1)], recorder.tally.throttled]).toEqual([120, 1])
   })
 })
 

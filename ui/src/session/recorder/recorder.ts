@@ -12,13 +12,13 @@ import type {
   Hooks,
 } from '@milena/client-core'
 import { familyIndexOf, hiddenBecause } from './api-family.js'
-import { ApiMinutes } from './api-minutes.js'
 import { ConnectionRing } from './connection-ring.js'
 import { FrameRing, type FrameSide } from './frame-ring.js'
 import { Labels } from './labels.js'
+import { Parking } from './parking.js'
 import * as ring from './request-ring.js'
-import { type Gauge, type Measure, Series } from './series.js'
 import { SlowRule } from './slow.js'
+import { Tally } from './tally.js'
 
 export interface RecorderOptions {
   /** Requests kept. Default 20,000 (1.5 MB). */
@@ -31,49 +31,29 @@ export interface RecorderOptions {
   now?: () => number
 }
 
-/** Brokers beyond this many are in the totals alone. */
-const BROKER_SERIES = 12
 const LABELS = 4_096
 const IDLE_SHARE = 0.95
-const USUAL_WEIGHT = 0.05
-const LEAST_PARKED_MS = 20
 /** A wait that is longer was measured from no beginning. */
 const DAY_MS = 86_400_000
-
-interface Scales {
-  /** Seconds of five minutes. */
-  fine: Series
-  /** Ten seconds each, of an hour. */
-  coarse: Series
-}
-const scales = (): Scales => ({ fine: new Series(1_000, 301), coarse: new Series(10_000, 361) })
 
 export class Recorder implements Hooks {
   readonly requests: ring.RequestRing
   readonly frames: FrameRing
   readonly connections = new ConnectionRing(500)
   readonly labels: Labels
-  readonly apis = new ApiMinutes()
-  readonly all = scales()
-  readonly brokers = new Map<number, Scales>()
-  /** Pausing stops new rows; the figures go on. */
+  readonly tally = new Tally()
+  /** Off: no new rows; the tally goes on. */
   recording = true
   /** Payloads are kept once Wire has been opened. */
   keepFrames = false
   /** Counts every change, so that a pull knows whether there is anything new. */
   version = 0
   inFlight = 0
-  /** When the first request was seen; null: none yet. */
-  since: number | null = null
-  errors = 0
-  throttled = 0
-  /** What requests that cannot be parked usually wait, as a moving average. */
-  private usualWaitMs = 0
-  private firstId = 0
+  private readonly parking = new Parking()
   private readonly slow: SlowRule
   private readonly now: () => number
-  /** How long requests without a row may be parked: those sent while nothing was recorded. */
-  private readonly parkedUnseen = new Map<number, number>()
+  /** The row that a client's request 0 would have. */
+  private firstId = 0
 
   constructor(options: RecorderOptions = {}) {
     this.now = options.now ?? Date.now
@@ -82,115 +62,95 @@ export class Recorder implements Hooks {
     this.labels = new Labels(LABELS, mark => {
       for (let i = 0; i < this.requests.capacity; i++) if (this.requests.id[i] >= 0) mark[this.requests.initiator[i]] = 1
     })
-    this.slow = new SlowRule((now, apiKey) => this.apis.median(now, apiKey))
+    this.slow = new SlowRule((now, apiKey) => this.tally.apis.median(now, apiKey))
   }
 
   /** A client counts its requests from 1: those of the next one go on where the last one's ended. */
   onNewClient(): void {
     this.firstId = this.requests.last + 1
     this.inFlight = 0
-    this.parkedUnseen.clear()
+    this.parking.forget()
   }
 
   onBrokerWrite(event: BrokerWriteEvent): void {
     const { apiKey, broker } = event
+    const id = this.firstId + event.requestId
     const at = event.startedAtMs + event.writeWaitMs + event.timeToWriteMs
-    const family = familyIndexOf(apiKey)
     this.version++
-    this.since ??= event.startedAtMs
-    this.sent(this.all, at, family, event.bytesWritten)
-    this.sent(this.of(broker.nodeId), at, family, event.bytesWritten)
-    if (event.attempt > 1) this.count(at, broker.nodeId, 'retries', 1)
-    if (event.error) this.failUnlessCancelled(event.error, at, broker.nodeId, apiKey)
-    else if (!event.noResponse) this.inFlight += this.isAnswered(this.firstId + event.requestId) ? 0 : 1
-    else this.apis.answered(at, apiKey, event.bytesWritten, event.timeToWriteMs, 0)
-    if (this.recording) this.openRow(event)
-    else if (event.parkMs > 0 && !event.noResponse) this.parkedUnseen.set(this.firstId + event.requestId, event.parkMs)
+    this.tally.sent(at, broker.nodeId, familyIndexOf(apiKey), event.bytesWritten)
+    if (event.attempt > 1) this.tally.retried(at, broker.nodeId)
+    if (event.error) this.fail(event.error, at, broker.nodeId, apiKey)
+    else if (event.noResponse) this.answered(at, event, { bytesWritten: event.bytesWritten, latencyMs: event.timeToWriteMs })
+    else if (!this.isAnswered(id)) this.inFlight++
+    if (this.recording) this.openRow(id, event)
+    else this.parking.note(id, event.noResponse ? 0 : event.parkMs)
   }
 
   onBrokerRead(event: BrokerReadEvent): void {
-    const { apiKey, broker } = event
+    const { requests } = this
+    const id = this.firstId + event.requestId
+    const slot = requests.slot(id)
     this.version++
-    const slot = this.requests.slot(this.firstId + event.requestId)
-    if (slot < 0 && this.recording && this.firstId + event.requestId > this.requests.last) {
-      this.readEarly(event)
-      return
-    }
+    if (slot < 0 && this.recording && id > requests.last) return void this.readEarly(id, event)
     if (this.inFlight > 0) this.inFlight--
-    if (slot < 0) {
-      this.readUnseen(event)
-      return
-    }
+    if (slot < 0) return void this.readUnseen(id, event)
     const at = this.closeRow(slot, event)
-    if (event.error) {
-      this.failUnlessCancelled(event.error, at, broker.nodeId, apiKey)
-      return
-    }
-    const latency = this.requests.latencyMs(slot)
-    this.answered(at, event, latency, this.requests.parkedMs[slot], this.requests.sent[slot])
-    if (this.slow.isSlow(at, apiKey, latency)) this.requests.flags[slot] |= ring.SLOW
+    if (event.error) return void this.fail(event.error, at, event.broker.nodeId, event.apiKey)
+    const latencyMs = requests.latencyMs(slot)
+    const { bytesRead } = event
+    this.answered(at, event, { bytesRead, bytesWritten: requests.sent[slot], latencyMs, parkedMs: requests.parkedMs[slot] })
+    if (this.slow.isSlow(at, event.apiKey, latencyMs)) requests.flags[slot] |= ring.SLOW
   }
 
   onBrokerThrottle(event: BrokerThrottleEvent): void {
+    const { requests } = this
+    const slot = requests.slot(this.firstId + event.requestId)
     this.version++
-    this.throttled++
-    const slot = this.requests.slot(this.firstId + event.requestId)
-    const at = slot >= 0 ? this.requests.wroteAt(slot) + this.requests.durationMs(slot) : this.now()
-    this.count(at, event.broker.nodeId, 'throttles', 1)
-    this.count(at, event.broker.nodeId, 'throttleMs', event.throttleMs)
+    this.tally.throttle(slot >= 0 ? requests.endedAt(slot) : this.now(), event.broker.nodeId, event.throttleMs)
     if (slot < 0) return
-    this.requests.throttleMs[slot] = event.throttleMs
-    if (event.throttledAfterResponse) this.requests.flags[slot] |= ring.THROTTLED_BEFORE
+    requests.throttleMs[slot] = event.throttleMs
+    if (event.throttledAfterResponse) requests.flags[slot] |= ring.THROTTLED_BEFORE
   }
 
-  onBrokerConnect(event: BrokerConnectEvent): void {
+  onBrokerConnect({ broker, connectionId, purpose, startedAtMs, durationMs, dialMs, error }: BrokerConnectEvent): void {
+    const words = wordsOf(error)
     this.version++
-    if (event.error && !isCancelled(event.error)) this.errors++
+    if (words) this.tally.errors++
+    const address = `${broker.host}:${broker.port}`
     this.connections.add({
       is: 'connect',
-      broker: event.broker.nodeId,
-      address: `${event.broker.host}:${event.broker.port}`,
-      connectionId: event.connectionId,
-      purpose: event.purpose,
-      at: event.startedAtMs,
-      durationMs: event.durationMs,
-      dialMs: event.dialMs,
-      error: event.error && !isCancelled(event.error) ? event.error.message : '',
+      broker: broker.nodeId,
+      address,
+      connectionId,
+      purpose,
+      at: startedAtMs,
+      durationMs,
+      dialMs,
+      error: words,
     })
   }
 
-  onBrokerDisconnect(event: BrokerDisconnectEvent): void {
+  onBrokerDisconnect({ broker, connectionId, error }: BrokerDisconnectEvent): void {
     this.version++
-    this.connections.add({
-      is: 'disconnect',
-      broker: event.broker.nodeId,
-      address: `${event.broker.host}:${event.broker.port}`,
-      connectionId: event.connectionId,
-      purpose: '',
-      at: this.now(),
-      durationMs: 0,
-      dialMs: 0,
-      error: event.error && !isCancelled(event.error) ? event.error.message : '',
-    })
+    const address = `${broker.host}:${broker.port}`
+    const times = { at: this.now(), durationMs: 0, dialMs: 0 }
+    this.connections.add({ is: 'disconnect', broker: broker.nodeId, address, connectionId, purpose: '', ...times, error: wordsOf(error) })
   }
 
   onProduceBatchWritten(event: BatchEvent): void {
-    this.batch(event, 'produceBatches', 'produceRecords', 'produceCompressed', 'produceUncompressed')
+    this.version++
+    this.tally.produced(this.now(), event)
   }
 
   onFetchBatchRead(event: BatchEvent): void {
-    this.batch(event, 'fetchBatches', 'fetchRecords', 'fetchCompressed', 'fetchUncompressed')
+    this.version++
+    this.tally.fetched(this.now(), event)
   }
 
   /** An error code found in an answer after the fact, when somebody looked. */
   foundError(slot: number): void {
-    const at = this.requests.wroteAt(slot) + this.requests.durationMs(slot)
-    this.fail(at, this.requests.broker[slot], this.requests.apiKey[slot])
-  }
-
-  gauge(at: number, gauge: Gauge, value: number): void {
-    this.all.fine.highest(at, gauge, value)
-    this.all.coarse.highest(at, gauge, value)
+    const { requests } = this
+    this.tally.failed(requests.endedAt(slot), requests.broker[slot], requests.apiKey[slot])
   }
 
   clear(): void {
@@ -200,14 +160,13 @@ export class Recorder implements Hooks {
     this.connections.clear()
   }
 
-  private isAnswered(requestId: number): boolean {
-    const slot = this.requests.slot(requestId)
+  private isAnswered(id: number): boolean {
+    const slot = this.requests.slot(id)
     return slot >= 0 && this.requests.has(slot, ring.DONE)
   }
 
-  private openRow(event: BrokerWriteEvent): void {
+  private openRow(id: number, event: BrokerWriteEvent): void {
     const rows = this.requests
-    const id = this.firstId + event.requestId
     const slot = this.isAnswered(id) ? rows.slot(id) : rows.open(id)
     if (slot < 0) return
     rows.startedAt[slot] = event.startedAtMs
@@ -224,11 +183,7 @@ export class Recorder implements Hooks {
     rows.writeMs[slot] = event.timeToWriteMs
     rows.parkMs[slot] = event.parkMs
     if (event.noResponse) rows.flags[slot] |= ring.SILENT | ring.DONE
-    if (event.error) {
-      rows.flags[slot] |= ring.DONE
-      if (isCancelled(event.error)) rows.flags[slot] |= ring.CANCELLED
-      else rows.setError(slot, event.error.message)
-    }
+    if (event.error) this.closeWith(slot, event.error)
     if (this.keepFrames) this.keep(slot, 'request', event.frame)
   }
 
@@ -238,106 +193,68 @@ export class Recorder implements Hooks {
     rows.received[slot] = event.bytesRead
     rows.waitMs[slot] = event.readWaitMs > DAY_MS ? 0 : event.readWaitMs
     rows.readMs[slot] = event.timeToReadMs
+    rows.parkedMs[slot] = this.parking.parked(rows.waitMs[slot], rows.parkMs[slot])
     rows.flags[slot] |= ring.DONE
-    rows.parkedMs[slot] = this.parked(rows.waitMs[slot], rows.parkMs[slot])
-    if (event.error && isCancelled(event.error)) rows.flags[slot] |= ring.CANCELLED
-    else if (event.error) rows.setError(slot, event.error.message)
+    if (event.error) this.closeWith(slot, event.error)
     else if (rows.parkMs[slot] > 0 && event.readWaitMs >= rows.parkMs[slot] * IDLE_SHARE) rows.flags[slot] |= ring.IDLE
     if (this.keepFrames && event.frame) this.keep(slot, 'response', event.frame)
-    return rows.wroteAt(slot) + rows.durationMs(slot)
+    return rows.endedAt(slot)
   }
 
-  /**
-   * A long poll that has something to bring is answered at once, and no answer says how long it was parked: so only the wait beyond what other
-   * requests usually wait counts, up to what the request allowed, and a little more than usual is not parking at all.
-   */
-  private parked(waitMs: number, parkMs: number): number {
-    if (parkMs <= 0) {
-      this.usualWaitMs += (waitMs - this.usualWaitMs) * (this.usualWaitMs === 0 ? 1 : USUAL_WEIGHT)
-      return 0
-    }
-    const beyond = Math.min(waitMs - this.usualWaitMs, parkMs)
-    return beyond < LEAST_PARKED_MS ? 0 : beyond
+  private closeWith(slot: number, error: Error): void {
+    this.requests.flags[slot] |= ring.DONE
+    if (isCancelled(error)) this.requests.flags[slot] |= ring.CANCELLED
+    else this.requests.setError(slot, error.message)
   }
 
   private keep(slot: number, side: FrameSide, frame: { byteLength: number; take(): Uint8Array }): void {
     const rows = this.requests
     if (hiddenBecause(rows.apiKey[slot])) return
-    if (frame.byteLength > this.frames.largestBytes || !this.frames.put(rows.id[slot], side, frame.take()))
-      rows.flags[slot] |= ring.TOO_LARGE
+    const fits = frame.byteLength <= this.frames.largestBytes && this.frames.put(rows.id[slot], side, frame.take())
+    if (!fits) rows.flags[slot] |= ring.TOO_LARGE
     else rows.flags[slot] |= side === 'request' ? ring.REQUEST_KEPT : ring.RESPONSE_KEPT
   }
 
-  private of(broker: number): Scales | undefined {
-    let own = this.brokers.get(broker)
-    if (!own && broker >= 0 && this.brokers.size < BROKER_SERIES) this.brokers.set(broker, (own = scales()))
-    return own
-  }
-
-  private sent(to: Scales | undefined, at: number, family: number, bytes: number): void {
-    to?.fine.sent(at, family, bytes)
-    to?.coarse.sent(at, family, bytes)
-  }
-
-  private answered(at: number, event: BrokerReadEvent, latencyMs: number, parkedMs: number, sent: number): void {
-    for (const to of [this.all, this.of(event.broker.nodeId)]) {
-      to?.fine.answered(at, event.bytesRead, latencyMs)
-      to?.coarse.answered(at, event.bytesRead, latencyMs)
-    }
-    this.apis.answered(at, event.apiKey, event.bytesRead + sent, latencyMs, parkedMs)
-  }
-
   /** An answer can be here before the stream has said that the request was written. */
-  private readEarly(event: BrokerReadEvent): void {
+  private readEarly(id: number, event: BrokerReadEvent): void {
     const { requests } = this
-    const slot = requests.open(this.firstId + event.requestId)
+    const slot = requests.open(id)
     requests.apiKey[slot] = event.apiKey
     requests.apiVersion[slot] = event.apiVersion
     requests.broker[slot] = event.broker.nodeId
     requests.startedAt[slot] = this.now()
     requests.queueMs[slot] = requests.writeMs[slot] = requests.parkMs[slot] = 0
     const at = this.closeRow(slot, event)
-    if (event.error) this.failUnlessCancelled(event.error, at, event.broker.nodeId, event.apiKey)
-    else this.answered(at, event, event.timeToReadMs, 0, 0)
+    if (event.error) this.fail(event.error, at, event.broker.nodeId, event.apiKey)
+    else this.answered(at, event, { bytesRead: event.bytesRead, latencyMs: event.timeToReadMs })
   }
 
-  /** An answer whose row was never opened or is gone: only the figures know of it. */
-  private readUnseen(event: BrokerReadEvent): void {
-    const id = this.firstId + event.requestId
-    const parkMs = this.parkedUnseen.get(id) ?? 0
-    this.parkedUnseen.delete(id)
+  /** An answer whose row was never opened or is gone: only the tally knows of it. */
+  private readUnseen(id: number, event: BrokerReadEvent): void {
     const at = this.now()
-    const parked = this.parked(event.readWaitMs, parkMs)
-    if (event.error) this.failUnlessCancelled(event.error, at, event.broker.nodeId, event.apiKey)
-    else this.answered(at, event, event.readWaitMs - parked + event.timeToReadMs, parked, 0)
+    const parkedMs = this.parking.parked(event.readWaitMs, this.parking.take(id))
+    const latencyMs = event.readWaitMs - parkedMs + event.timeToReadMs
+    if (event.error) this.fail(event.error, at, event.broker.nodeId, event.apiKey)
+    else this.answered(at, event, { bytesRead: event.bytesRead, latencyMs, parkedMs })
   }
 
-  private count(at: number, broker: number, measure: Measure, amount: number): void {
-    for (const to of [this.all, this.of(broker)]) {
-      to?.fine.add(at, measure, amount)
-      to?.coarse.add(at, measure, amount)
-    }
+  private answered(at: number, event: BrokerReadEvent | BrokerWriteEvent, figures: Figures): void {
+    this.tally.answered(at, { apiKey: event.apiKey, broker: event.broker.nodeId, bytesRead: 0, bytesWritten: 0, parkedMs: 0, ...figures })
   }
 
-  private failUnlessCancelled(error: Error, at: number, broker: number, apiKey: number): void {
-    if (!isCancelled(error)) this.fail(at, broker, apiKey)
+  private fail(error: Error, at: number, broker: number, apiKey: number): void {
+    if (!isCancelled(error)) this.tally.failed(at, broker, apiKey)
   }
+}
 
-  private fail(at: number, broker: number, apiKey: number): void {
-    this.errors++
-    this.count(at, broker, 'errors', 1)
-    this.apis.failed(at, apiKey)
-  }
-
-  private batch(event: BatchEvent, batches: Measure, records: Measure, compressed: Measure, uncompressed: Measure): void {
-    this.version++
-    const at = this.now()
-    this.count(at, event.broker.nodeId, batches, 1)
-    this.count(at, event.broker.nodeId, records, event.numRecords)
-    this.count(at, event.broker.nodeId, compressed, event.compressedBytes)
-    this.count(at, event.broker.nodeId, uncompressed, event.uncompressedBytes)
-  }
+interface Figures {
+  latencyMs: number
+  bytesRead?: number
+  bytesWritten?: number
+  parkedMs?: number
 }
 
 /** Given up on our side: a scan that was stopped, a client that was closed. Nothing is wrong. */
 const isCancelled = (error: Error): boolean => 'code' in error && (error.code === 'ABORTED' || error.code === 'CLIENT_CLOSED')
+
+const wordsOf = (error: Error | undefined): string => (error && !isCancelled(error) ? error.message : '')

@@ -130,6 +130,11 @@ export class RequestRing {
     return this.startedAt[slot] + this.queueMs[slot]
   }
 
+  /** When the answer was there. */
+  endedAt(slot: number): number {
+    return this.wroteAt(slot) + this.durationMs(slot)
+  }
+
   clear(): void {
     this.id.fill(-1)
     this.errors.clear()

@@ -184,7 +184,7 @@ describe('what a row says', () => {
       { is: 'answered' },
       { is: 'in flight', mayPark: false },
     ])
-    expect(recorder.errors).toBe(1)
+    expect(recorder.tally.errors).toBe(1)
     recorder.onBrokerRead(readOf({ requestId: 4, response: frame({ errorCode: 0 }) }))
     expect(view.pull(pull())?.rows.at(-1)).toMatchObject({ id: 4, status: { is: 'ok' } })
   })
