@@ -4,7 +4,7 @@ import type { SaslMechanism } from '../sasl/mechanism.js'
 import { TransportError } from '../transport/stream.js'
 import { AuthenticationError } from './authentication-error.js'
 import { Connection, type ConnectionEnvironment, describe } from './connection.js'
-import { Login } from './login.js'
+import type { Login } from './login.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { aborted, throwIfAborted } from './retry.js'
 import { negotiate, type VersionRange } from './versions.js'
@@ -80,7 +80,7 @@ async function open(
     dialledAt = clock.now()
     connection = new Connection(connectionId, broker, stream, context.env, onClosed)
     const versions = await negotiate(context, connection, signal)
-    if (mechanism) await new Login(context, connection, versions, mechanism, signal).renew()
+    if (mechanism) await logIn(context, connection, versions, mechanism, signal)
     throwIfAborted(signal)
     connection.isAnnounced = true
     report()
@@ -91,6 +91,13 @@ async function open(
     throw error
   }
 }
+
+/** A module of its own, loaded where it is used: most clients of a page log in nowhere. */
+async function logIn(...[context, connection, versions, mechanism, signal]: LoginArguments): Promise<void> {
+  const { Login } = await import('./login.js')
+  await new Login(context, connection, versions, mechanism, signal).renew()
+}
+type LoginArguments = ConstructorParameters<typeof Login>
 
 async function openStream(context: DialContext, broker: BrokerMetadata, signal: AbortSignal) {
   const { clock } = context.env

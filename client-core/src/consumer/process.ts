@@ -2,7 +2,7 @@ import { codec, loadedCodec } from '../compression/index.js'
 import { ClientError } from '../error.js'
 import type { FetchResponse } from '../protocol/api/fetch.js'
 import type { RecordBatch } from '../records/batch.js'
-import { decodeBatches } from '../records/decode.js'
+import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cut.js'
 import type { RecordRun } from '../records/run.js'
 import { AbortedFilter } from './isolation.js'
 import type { ResolvedConsumerOptions } from './options.js'
@@ -56,9 +56,10 @@ export async function processPartition(
   if (!records || records.length === 0) return out
   const committed = options.isolation === 'read_committed'
   const aborted = new AbortedFilter(committed ? answer.abortedTransactions : null)
+  const readMessageSet = holdsMessageSets(records) ? (await import('../records/message-set.js')).readMessageSet : noMessageSets
   let current: RecordBatch | undefined
   try {
-    for (const batch of decodeBatches(records)) {
+    for (const batch of cutBatches(records, readMessageSet)) {
       batch.topic = from.topic
       batch.partition = from.partition
       // Where a compressed message set ends is certain only after it was opened.
@@ -84,6 +85,10 @@ export async function processPartition(
     out.error = new BatchError(error, from.topic, from.partition, out.nextOffset, current ? current.lastOffset + 1n : -1n)
   }
   return out
+}
+
+const noMessageSets: ReadMessageSet = () => {
+  throw new ClientError('CORRUPT_BATCH', 'messages of magic 0 or 1 where none were seen')
 }
 
 function open(batch: RecordBatch, maxBytes: number): undefined | Promise<void> {
