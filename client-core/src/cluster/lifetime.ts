@@ -1,5 +1,5 @@
 const YEAR_MS = 365 * 24 * 3600 * 1000
-/** A broker takes no second login within a second of the first. */
+/** A broker renews no login twice within a second. */
 const SOONEST_MS = 1000
 
 /**

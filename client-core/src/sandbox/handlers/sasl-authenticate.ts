@@ -11,7 +11,7 @@ export const saslAuthenticate = handler(SaslAuthenticateRequest, {
   async handle({ connection }, { authBytes }) {
     try {
       const said = await connection.login?.take(authBytes)
-      if (said) return { errorCode: 0, errorMessage: null, authBytes: said.bytes, sessionLifetimeMs: BigInt(said.lifetimeMs) }
+      if (said) return { errorCode: 0, errorMessage: '', authBytes: said.bytes, sessionLifetimeMs: BigInt(said.lifetimeMs) }
       const errorMessage = 'SaslAuthenticate request received after successful authentication'
       return { errorCode: errnoOf('ILLEGAL_SASL_STATE'), errorMessage, authBytes: NOTHING }
     } catch (error) {

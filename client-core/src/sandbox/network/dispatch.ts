@@ -51,13 +51,14 @@ export class Dispatcher {
     const { login } = connection
     if (login?.expectsBare) return bareAnswer(login, frame)
     const header = understand(() => readRequestHeader(frame))
-    login?.admit(header.apiKey, apis.get(header.apiKey)?.name ?? `API ${header.apiKey}`)
+    const isAdmitted = login?.admits(header.apiKey, apis.get(header.apiKey)?.name ?? `API ${header.apiKey}`) ?? true
     const range = rangeOf(connection.broker, this.interceptions, header.apiKey)
     if (!range || header.apiVersion < range[0] || header.apiVersion > range[1]) {
       if (range && header.apiKey === API_VERSIONS_KEY) return unsupportedApiVersions(header, range)
       throw new Disconnect(`API ${header.apiKey} version ${header.apiVersion} is not spoken here`)
     }
     const call = this.#read(frame, header, connection)
+    if (!isAdmitted) return outOfPlace(call)
     const proceed = once(() => this.#handle(call))
     const judged = await this.interceptions.judge(intercepted(call, proceed))
     if (!judged) return encode(call, await proceed())
@@ -124,6 +125,15 @@ export class Dispatcher {
       gone.addEventListener('abort', finish, { once: true })
     })
   }
+}
+
+/** Kafka's answer to a request in the middle of a login, the last on its connection. */
+function outOfPlace(call: Call): Chunks {
+  const { message, handler, request, header, context } = call
+  const reason = `Unexpected Kafka request of type ${message.api} during SASL authentication`
+  if (!handler) throw new Disconnect(reason)
+  context.connection.endAfterAnswer(reason)
+  return encode(call, handler.failure(request, errnoOf('ILLEGAL_SASL_STATE'), header.apiVersion))
 }
 
 /** Messages of a mechanism's in frames of their own, after SaslHandshake v0. A refusal has no words there. */

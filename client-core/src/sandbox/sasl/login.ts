@@ -8,19 +8,20 @@ import type { Users } from './users.js'
 const API_VERSIONS = 18
 const SASL_HANDSHAKE = 17
 const SASL_AUTHENTICATE = 36
-/** Kafka's: a second login that comes earlier is a request like any other, and one that is out of place. */
+/** Kafka's: a login that comes so soon after another that was not the first is a request like any other, and one that is out of place. */
 const AGAIN_AFTER_MS = 1000
 
 type State =
   | { at: 'start' }
   /** The mechanism is chosen. `bare`: its messages come without SaslAuthenticate. */
-  | { at: 'exchange'; mechanism: MechanismName; exchange: Exchange; bare: boolean; before?: LoggedIn }
+  | { at: 'exchange'; mechanism: MechanismName; exchange: Exchange; bare: boolean; since: number; before?: LoggedIn }
   | LoggedIn
 interface LoggedIn {
   at: 'in'
   mechanism: MechanismName
   user: string
-  since: number
+  /** When the last login after the first began. */
+  renewedAt: number
   /** The broker cuts a connection that is used later for anything but another login. */
   until: number
 }
@@ -46,26 +47,29 @@ export class Login {
     return this.#state.at === 'exchange' && this.#state.bare
   }
 
-  /** @throws Disconnect for requests that have to wait for a login. */
-  admit(apiKey: number, api: string): void {
+  /**
+   * Whether a request may be answered. In the middle of a login one that is out of place is told so before the connection ends.
+   * @throws Disconnect for one that is out of place before a login, or comes too late.
+   */
+  admits(apiKey: number, api: string): boolean {
     const state = this.#state
-    if (apiKey === SASL_HANDSHAKE || apiKey === SASL_AUTHENTICATE) return
-    if (state.at === 'in') {
-      if (this.clock.now() >= state.until)
-        throw new Disconnect(`the login of ${state.user} has run out, and ${api} came instead of another`)
-    } else if (state.at !== 'start' || apiKey !== API_VERSIONS) {
+    if (state.at === 'exchange') return apiKey === SASL_AUTHENTICATE
+    if (state.at === 'start' && apiKey !== SASL_HANDSHAKE && apiKey !== API_VERSIONS)
       throw new Disconnect(`Unexpected Kafka request of type ${api} during SASL handshake`)
-    }
+    if (state.at === 'in' && apiKey !== SASL_HANDSHAKE && this.clock.now() >= state.until)
+      throw new Disconnect(`the login of ${state.user} has run out, and ${api} came instead of another`)
+    return true
   }
 
   choose(mechanism: string, bare: boolean): Handshake {
     const state = this.#state
-    const tooEarly = state.at === 'in' && this.clock.now() < state.since + AGAIN_AFTER_MS
+    const since = this.clock.now()
+    const tooEarly = state.at === 'in' && since < state.renewedAt + AGAIN_AFTER_MS
     if (state.at === 'exchange' || tooEarly) return 'illegal'
     const known = this.sasl.mechanisms.find(name => name === mechanism)
     if (!known) return 'unsupported'
     const exchange = exchangeOf(known, this.users, () => this.clock.wallNow())
-    this.#state = { at: 'exchange', mechanism: known, exchange, bare, before: state.at === 'in' ? state : undefined }
+    this.#state = { at: 'exchange', mechanism: known, exchange, bare, since, before: state.at === 'in' ? state : undefined }
     return 'ok'
   }
 
@@ -78,14 +82,15 @@ export class Login {
     if (state.at !== 'exchange') return undefined
     const { before, mechanism } = state
     if (before && before.mechanism !== mechanism)
-      throw new LoginRefused(`SASL mechanism '${mechanism}' requested by client is not the one of the first login`)
+      throw new Disconnect(`${mechanism} was chosen on a connection that logged in with ${before.mechanism}`)
     const { bytes, done } = await understood(state.exchange, message)
     if (!done) return { bytes, lifetimeMs: 0 }
     if (before && before.user !== done.user)
-      throw new LoginRefused(`Cannot change principals during re-authentication from User:${before.user} to User:${done.user}`)
+      throw new LoginRefused(`Cannot change principals during re-authentication from User.${before.user}: User.${done.user}`)
     const lifetimeMs = this.#lifetime(done.expiresAt)
-    const since = this.clock.now()
-    this.#state = { at: 'in', mechanism, user: done.user, since, until: lifetimeMs > 0 ? since + lifetimeMs : Number.POSITIVE_INFINITY }
+    const until = lifetimeMs > 0 ? this.clock.now() + lifetimeMs : Number.POSITIVE_INFINITY
+    const renewedAt = before ? state.since : Number.NEGATIVE_INFINITY
+    this.#state = { at: 'in', mechanism, user: done.user, renewedAt, until }
     return { bytes, lifetimeMs }
   }
 

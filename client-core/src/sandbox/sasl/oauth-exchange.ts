@@ -1,6 +1,6 @@
 import { fromBase64, fromUtf8, utf8 } from '../../sasl/text.js'
 import type { Exchange } from './exchange.js'
-import { LoginRefused } from './refused.js'
+import { invalidCredentials, LoginRefused } from './refused.js'
 
 /** RFC 7628 with unsecured tokens: a refusal is told in JSON first, and only what the client says to that ends the login. */
 export function oauthExchange(now: () => number): Exchange {
@@ -9,7 +9,7 @@ export function oauthExchange(now: () => number): Exchange {
     if (refusal !== undefined) throw new LoginRefused(refusal)
     const [header, ...pairs] = fromUtf8(message).split('\x01')
     const token = pairs.find(pair => /^auth=bearer /i.test(pair))?.slice('auth=bearer '.length)
-    if (!/^n,(?:a=[^,]*)?,$/.test(header) || token === undefined) throw new LoginRefused('Invalid OAUTHBEARER client first message')
+    if (!/^n,(?:a=[^,]*)?,$/.test(header) || token === undefined) throw new LoginRefused(invalidCredentials('OAUTHBEARER'))
     const claims = claimsOf(token)
     if (claims?.sub !== undefined && claims.expiresAt > now())
       return { bytes: new Uint8Array(), done: { user: claims.sub, expiresAt: claims.expiresAt } }

@@ -1,7 +1,7 @@
 import type { HashName } from '../../sasl/hash.js'
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../sasl/text.js'
 import type { Exchange, Said } from './exchange.js'
-import { LoginRefused } from './refused.js'
+import { invalidCredentials, LoginRefused } from './refused.js'
 import type { ScramCredential, Users } from './users.js'
 
 interface Challenge {
@@ -16,8 +16,7 @@ interface Challenge {
 
 /** RFC 5802. There are no delegation tokens, so that whoever comes with one is refused. */
 export function scramExchange(users: Users, hashName: HashName): Exchange {
-  const refused = () =>
-    new LoginRefused(`Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-${hashName}`)
+  const refused = () => new LoginRefused(invalidCredentials(`SCRAM-${hashName}`))
   let challenge: Challenge | undefined
 
   async function begin(text: string): Promise<Said> {
