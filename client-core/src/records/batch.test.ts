@@ -55,6 +55,12 @@ describe('encode and decode', () => {
     )
   })
 
+  test('timestamps at both ends of int64 in one batch are exact: their difference wraps', () => {
+    const timestamps = [-1n, (1n << 63n) - 1n, 0n, (1n << 63n) - 1n]
+    const batch = one(encodeBatch(timestamps.map(timestamp => ({ value: null, timestamp }))))
+    expect([...batch].map(r => r.timestamp)).toEqual(timestamps)
+  })
+
   test.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('a batch compressed with %s gives the same records', async name => {
     const records: BatchRecordInput[] = Array.from({ length: 200 }, (_, i) => ({
       key: `key-${i}`,

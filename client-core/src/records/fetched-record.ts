@@ -63,7 +63,8 @@ export class FetchedRecord extends KafkaRecord {
 
   get timestamp(): bigint {
     if (this.attrs.timestampType === 'LogAppendTime') return this.batch.maxTimestamp
-    return this.batch.baseTimestamp + varlongAt(this.batch.payload, this.at + 1)
+    // The difference of two int64s may need a bit more than it has: it wraps, as in Java.
+    return BigInt.asIntN(64, this.batch.baseTimestamp + varlongAt(this.batch.payload, this.at + 1))
   }
 
   get key(): Uint8Array | null {
