@@ -142,7 +142,6 @@ export class Source {
         lane: this.owner.lane,
         signal: this.#abort.signal,
         parkMs: options.fetchMaxWaitMs,
-        minVersion: 4,
         maxVersion: hasIds ? undefined : 12,
       }
       const answer = await broker.send(

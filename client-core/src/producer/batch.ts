@@ -1,7 +1,9 @@
-import type { Codec, CodecName } from '../compression/codec.js'
-import { BatchBuilder, stamp } from '../records/batch-builder.js'
-import { at } from '../records/layout.js'
+import { type CodecName, codecIds } from '../compression/codec.js'
+import { BatchBuilder, noIdentity, stamp } from '../records/batch-builder.js'
+import { at, attributeBits, messageAt } from '../records/layout.js'
 import type { KafkaRecord } from '../records/record.js'
+import { toMessageSet } from '../records/to-message-set.js'
+import type { ChosenCodec } from './codecs.js'
 import type { MemoryPool } from './memory-pool.js'
 import { noProducer, type ProducerIdentity } from './producer-id.js'
 import type { ProducerRecord } from './record.js'
@@ -41,7 +43,9 @@ export class Batch {
   signal: AbortSignal | undefined
   /** Stops listening to the signal. */
   unwatch: (() => void) | undefined
-  #compressed: Uint8Array | undefined
+  /** The compressed batch or the message set; undefined where the builder's own bytes are sent. */
+  #encoded: Uint8Array | undefined
+  #magic: ChosenCodec['magic'] = 2
   #prepared = false
   #compressing = false
   #codecName: 'none' | CodecName = 'none'
@@ -60,40 +64,46 @@ export class Batch {
   get isClosed(): boolean {
     return this.sequence >= 0 || this.#prepared
   }
-  get isPrepared(): boolean {
-    return this.#prepared
+  /** Whether it was encoded for brokers of that age. */
+  isPreparedFor(magic: ChosenCodec['magic']): boolean {
+    return this.#prepared && this.#magic === magic
   }
 
   get isCompressing(): boolean {
     return this.#compressing
   }
 
-  /** Closes the batch and compresses it, once. */
-  prepare(codec: Codec | undefined, level: number | undefined): undefined | Promise<void> {
-    if (this.#prepared) return undefined
+  /**
+   * Closes the batch and encodes it: once, unless its partition moves to a broker of another age.
+   * @throws ClientError `UNSUPPORTED_FEATURE` for headers, which a broker before 0.11 cannot store.
+   */
+  prepare({ magic, codec, level }: ChosenCodec): undefined | Promise<void> {
     this.#prepared = true
-    if (!codec) return undefined
-    this.#codecName = codec.name
-    const out = this.builder.compress(codec, level)
+    this.#magic = magic
+    this.#wire = undefined
+    if (codec) this.#codecName = codec.name
+    const out =
+      magic === 2 ? codec && this.builder.compress(codec, level) : toMessageSet(this.builder.seal(noIdentity), magic, codec, level)
     if (out instanceof Promise) {
       this.#compressing = true
       return out.then(bytes => {
         this.#compressing = false
-        this.#compressed = bytes
+        this.#encoded = bytes
       })
     }
-    this.#compressed = out
+    this.#encoded = out
   }
 
   /** The bytes for the wire. The same identity gives the same bytes, untouched. */
   wire(): Uint8Array {
+    if (this.#magic < 2) return this.#encoded!
     const { id, epoch } = this.identity ?? noProducer
     const baseSequence = id < 0n ? -1 : this.sequence
     const key = `${id} ${epoch} ${baseSequence}`
     if (this.#wire && this.#stamp === key) return this.#wire
     this.#stamp = key
     const stamped = { producerId: id, producerEpoch: epoch, baseSequence }
-    this.#wire = this.#compressed ? stamp(this.#compressed, stamped) : this.builder.seal(stamped)
+    this.#wire = this.#encoded ? stamp(this.#encoded, stamped) : this.builder.seal(stamped)
     this.#attributes = this.#wire[at.attributes + 1]
     return this.#wire
   }
@@ -108,21 +118,23 @@ export class Batch {
 
   /** The attributes that the batch was sent with. */
   get attributes(): number {
-    return this.#attributes
+    return this.#magic < 2 ? codecIds[this.compressionType] : this.#attributes
   }
   get compressionType(): 'none' | CodecName {
-    return this.#compressed ? this.#codecName : 'none'
+    if (!this.#encoded) return 'none'
+    const isPlain = this.#magic < 2 && (this.#encoded[messageAt.attributes] & attributeBits.codec) === 0
+    return isPlain ? 'none' : this.#codecName
   }
-  /** Bytes of the records without the batch's header. */
+  /** Bytes of the records without the batch's header; of a plain message set, all of it. */
   get uncompressedBytes(): number {
-    return this.builder.length - at.records
+    return this.#magic < 2 && this.compressionType === 'none' ? this.wireBytes : this.builder.length - at.records
   }
   /** The same as they are on the wire. */
   get compressedBytes(): number {
-    return this.wireBytes - at.records
+    return this.#magic < 2 ? this.wireBytes : this.wireBytes - at.records
   }
   /** Bytes that the batch takes in a request, at most. */
   get wireBytes(): number {
-    return this.#compressed?.length ?? this.builder.length
+    return this.#encoded?.length ?? this.builder.length
   }
 }

@@ -12,7 +12,7 @@ import { isFinal } from './final.js'
 import type { ResolvedProducerOptions } from './options.js'
 import { PartitionAnswers } from './partition-answers.js'
 import type { PartitionQueue } from './partition-queue.js'
-import type { ProducerIdentity } from './producer-id.js'
+import { noProducer, type ProducerIdentity } from './producer-id.js'
 
 /** What a sink tells the producer, which holds the rules. */
 export interface SinkOwner {
@@ -38,10 +38,14 @@ export type ProduceAnswer = ResponseTo<typeof ProduceRequest>
 export type PartitionAnswer = ProduceAnswer['responses'][number]['partitionResponses'][number]
 
 const acksCodes = { all: -1, leader: 1, none: 0 } as const
-/** Record batches of magic 2 came with it (0.11). */
-const minVersion = 3
 /** From then on topics go by id (KIP-516), which a cluster may not have given them. */
 const lastNamed = 12
+/** The versions that carry records of each magic. */
+const versionsOf = [
+  { minVersion: 0, maxVersion: 1 },
+  { minVersion: 2, maxVersion: 2 },
+  { minVersion: 3, maxVersion: undefined },
+] as const
 /** Before the first answer a broker's limits are not known; afterwards an idempotent producer may have several requests in flight and keep order. */
 const idempotentInflight = 4
 /** The part of a request that is not batches: generous per partition, so that the limit on the request is never reached. */
@@ -82,7 +86,8 @@ export class Sink {
   get #limit(): number {
     const { idempotent, maxInflightPerBroker } = this.owner.options
     if (!idempotent) return maxInflightPerBroker
-    return this.#answers > 0 ? idempotentInflight : 1
+    // A broker before 0.11 gives no producer id: nothing but the order of requests keeps the order of records.
+    return this.#answers > 0 && this.owner.identity() !== noProducer ? idempotentInflight : 1
   }
 
   #drain(): void {
@@ -97,7 +102,7 @@ export class Sink {
       if (!codec) return
       const sent = this.#take(ready, identity, codec)
       if (sent.length === 0) return
-      void this.#send(broker, sent)
+      void this.#send(broker, sent, codec.magic)
     }
   }
 
@@ -110,7 +115,7 @@ export class Sink {
   /** Undefined while it is not there yet, or cannot be: then the queues have failed. */
   #codecFor(broker: Broker, ready: readonly PartitionQueue[]): ChosenCodec | undefined {
     try {
-      const version = broker.versionOf(ProduceRequest, { min: minVersion, max: lastNamed })
+      const version = broker.versionOf(ProduceRequest, { max: lastNamed })
       if (version === undefined) return void this.#wait(broker.open(ProduceRequest), ready)
       const codec = chooseCodec(this.owner.options.compression, version)
       return codec instanceof Promise ? void this.#wait(codec, ready) : codec
@@ -178,10 +183,11 @@ export class Sink {
   }
 
   /** Whether the batch is compressed; an asynchronous codec brings the sink back when it is done. */
-  #prepare(queue: PartitionQueue, batch: Batch, { codec, level }: ChosenCodec): boolean {
-    if (batch.isPrepared) return !batch.isCompressing
+  #prepare(queue: PartitionQueue, batch: Batch, chosen: ChosenCodec): boolean {
+    if (batch.isCompressing) return false
+    if (batch.isPreparedFor(chosen.magic)) return true
     try {
-      const work = batch.prepare(codec, level)
+      const work = batch.prepare(chosen)
       if (!work) return true
       work.then(
         () => queue.sink?.kick(),
@@ -193,7 +199,7 @@ export class Sink {
     return false
   }
 
-  async #send(broker: Broker, sent: Sent[]): Promise<void> {
+  async #send(broker: Broker, sent: Sent[], magic: ChosenCodec['magic']): Promise<void> {
     const { cluster, options } = this.owner
     this.#inflight++
     const ids = new Map<string, Uuid>(sent.map(s => [s.queue.topic, cluster.metadata.topic(s.queue.topic)?.topicId ?? zeroUuid]))
@@ -220,8 +226,8 @@ export class Sink {
           initiator: options.initiator,
           parkMs: options.requestTimeoutMs,
           noResponse: options.acks === 'none',
-          minVersion,
-          maxVersion: hasIds ? undefined : lastNamed,
+          minVersion: versionsOf[magic].minVersion,
+          maxVersion: versionsOf[magic].maxVersion ?? (hasIds ? undefined : lastNamed),
           attempt: eldest.tries,
           retryOf: eldest.requestId,
           onIssued: requestId => {
