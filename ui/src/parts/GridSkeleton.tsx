@@ -6,7 +6,7 @@ export function GridSkeleton<T>({ columns }: { columns: readonly Column<T>[] }) 
   const cells = classesOf(columns)
   const classed = columns.map(column => ({ id: column.id, className: cells.get(column.id) ?? '', head: column.head }))
   return (
-    <div className="grid" style={tracks(columns, column => column.width)}>
+    <div className="grid unfilled" style={tracks(columns, column => column.width)}>
       <div className="tr th" aria-hidden="true">
         {classed.map(({ id, className, head }) => (
           <span key={id} className={className}>
