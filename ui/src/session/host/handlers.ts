@@ -1,6 +1,5 @@
 /** The methods of the session for one page. */
 import type { Asking } from '../kafka/client.js'
-import { topicConfigs } from '../kafka/configs.js'
 import { clientFault, faultFrom } from '../kafka/faults.js'
 import { topicOffsets } from '../kafka/offsets.js'
 import { listTopics } from '../kafka/topics.js'
@@ -44,7 +43,10 @@ export function handlersFor(host: Host, page: number): SessionHandlers {
         const options = asking(context)
         return topicOffsets(client, await partitionsOf(topics, options), stable, options, now)
       },
-      'topics.configs': async ({ topics, keys }, context) => topicConfigs(await connector.connected(), topics, keys, asking(context)),
+      'topics.configs': async ({ topics, keys }, context) => {
+        const { topicConfigs } = await import('../kafka/configs.js')
+        return topicConfigs(await connector.connected(), topics, keys, asking(context))
+      },
       'records.read': async (params, context) => {
         const { readRecord } = await import('../kafka/read-record.js')
         return readRecord(await connector.connected(), params, asking(context))
