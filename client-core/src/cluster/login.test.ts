@@ -165,7 +165,8 @@ describe('a login that fails', () => {
     const error = await failureOf(clock, describeCluster(cluster))
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', step: 'credentials' })
     expect(error.message).toContain('nothing came within 3000 ms (dialTimeoutMs)')
-    expect(clock.now() - started).toBe(3000)
+    expect(clock.now() - started).toBeGreaterThanOrEqual(3000)
+    expect(clock.now() - started).toBeLessThan(4000)
     expect(signal?.aborted).toBe(true)
   })
 
