@@ -1,7 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
-import { SaslAuthenticateRequest } from '../protocol/api/sasl-authenticate.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { addressOf } from '../transport/reasons.js'
@@ -98,12 +97,12 @@ export class Connection {
     return this.#issue(message, attempt, encode) as Promise<ResponseTo<M>>
   }
 
-  /** A login's token as a frame of its own, as after SaslHandshake v0. Gives the broker's. */
-  bare(token: Uint8Array, attempt: Attempt): Promise<Uint8Array> {
+  /** A login's token as a frame of its own, as after SaslHandshake v0. Gives the broker's. Hooks are told `message` in its place. */
+  bare(message: RequestMessage, token: Uint8Array, attempt: Attempt): Promise<Uint8Array> {
     const size = new Uint8Array(4)
     new DataView(size.buffer).setInt32(0, token.length)
     const bare = { ...attempt, isBare: true, decode: (frame: Uint8Array) => frame }
-    return this.#issue(SaslAuthenticateRequest, bare, () => [size, token]) as Promise<Uint8Array>
+    return this.#issue(message, bare, () => [size, token]) as Promise<Uint8Array>
   }
 
   #issue(message: RequestMessage, attempt: Attempt, encode: (correlationId: number) => Uint8Array[]): Promise<unknown> {

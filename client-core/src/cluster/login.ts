@@ -121,7 +121,7 @@ export class Login implements Session {
 
   async #tellBare(message: Uint8Array): Promise<Uint8Array> {
     try {
-      return await this.connection.bare(message, this.#attempt(0))
+      return await this.connection.bare(SaslAuthenticateRequest, message, this.#attempt(0))
     } catch (error) {
       // Without SaslAuthenticate there is no answer that says no.
       if (error instanceof ClientError && error.code === 'CONNECTION_CLOSED' && !this.signal.aborted) throw this.#refused(error)
