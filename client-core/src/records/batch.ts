@@ -158,6 +158,3 @@ export function checkCodec(batch: Described, codec: Codec): void {
 
 export const notOpen = ({ lastOffset }: Pick<Described, 'lastOffset'>) =>
   new ClientError('INVALID_REQUEST', `the batch up to offset ${lastOffset} is compressed: open(codec) first`)
-
-/** The class under the interface's name, for those who make a batch from bytes that are known to be one of magic 2. */
-export const RecordBatch = RecordBatchV2

@@ -56,7 +56,7 @@ export class OldBroker {
   readonly produced: { version: number; magic: number; codec: number }[] = []
   /** What is wrong with this stand-in, or with what it was sent. */
   readonly faults: unknown[] = []
-  #log = new Uint8Array(0)
+  #log: Uint8Array = new Uint8Array(0)
   #end = 0n
   readonly #handlers: Map<number, Handled>
 

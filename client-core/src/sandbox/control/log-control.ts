@@ -2,7 +2,7 @@ import { crc32c } from '../../bytes/crc32c.js'
 import { ClientError } from '../../error.js'
 import { ControlRecordTypeSchema, EndTxnMarker } from '../../protocol/data/control-records.js'
 import { encodeVersioned } from '../../protocol/versioned.js'
-import { RecordBatch } from '../../records/batch.js'
+import { RecordBatchV2 } from '../../records/batch.js'
 import { type BatchRecordInput, type EncodeBatchOptions, encodeBatch } from '../../records/encode.js'
 import { at, attributeBits, putInt32 } from '../../records/layout.js'
 import type { KafkaRecord } from '../../records/record.js'
@@ -43,7 +43,7 @@ export function append(
     records.map(record => ({ ...record, timestamp: record.timestamp ?? now })),
     options,
   )
-  const { baseOffset } = storeBatch(partition, new RecordBatch(bytes), cluster.clock.now())
+  const { baseOffset } = storeBatch(partition, new RecordBatchV2(bytes), cluster.clock.now())
   cluster.appended(partition)
   return baseOffset
 }
@@ -83,7 +83,7 @@ export function endTransaction(
 export function recordsOf(cluster: Cluster, partition: Partition): KafkaRecord[] {
   const all: KafkaRecord[] = []
   for (const stored of partition.log.batches) {
-    const batch = new RecordBatch(stored.bytes)
+    const batch = new RecordBatchV2(stored.bytes)
     if (batch.attrs.isControl) continue
     cluster.codecs.openNow(batch)
     batch.topic = partition.topic.name

@@ -1,6 +1,6 @@
 import { crc32c } from '../../bytes/crc32c.js'
 import { codecIds } from '../../compression/codec.js'
-import { RecordBatch } from '../../records/batch.js'
+import { type RecordBatch, RecordBatchV2 } from '../../records/batch.js'
 import { at, attributeBits, lengthOverhead, readInt32 } from '../../records/layout.js'
 import { Refusal } from '../refusal.js'
 import type { Codecs } from './codecs.js'
@@ -44,7 +44,7 @@ export function checkBatch(bytes: Uint8Array): RecordBatch {
 
 function viewOf(bytes: Uint8Array): RecordBatch {
   try {
-    return new RecordBatch(bytes)
+    return new RecordBatchV2(bytes)
   } catch (error) {
     throw new Refusal('INVALID_RECORD', String(error))
   }

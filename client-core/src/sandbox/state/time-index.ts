@@ -1,4 +1,4 @@
-import { RecordBatch } from '../../records/batch.js'
+import { RecordBatchV2 } from '../../records/batch.js'
 import { at, readInt64 } from '../../records/layout.js'
 import type { Codecs } from './codecs.js'
 import type { Log, StoredBatch } from './log.js'
@@ -31,7 +31,7 @@ async function firstRecord(
   codecs: Codecs,
   wanted: (record: TimedOffset) => boolean,
 ): Promise<TimedOffset | undefined> {
-  const batch = new RecordBatch(stored.bytes)
+  const batch = new RecordBatchV2(stored.bytes)
   await codecs.open(batch)
   if (!batch.isOpen) return { offset: stored.baseOffset, timestamp: readInt64(stored.bytes, at.baseTimestamp) }
   for (const record of batch) if (wanted(record)) return { offset: record.offset, timestamp: record.timestamp }
