@@ -12,7 +12,8 @@ export class MemoryPool {
   /** An array for a batch that is expected to hold `bytes`; it may be larger, and its contents are anything. */
   take(bytes: number): Uint8Array {
     if (bytes < worthKeeping) return new Uint8Array(Math.min(bytes, this.batchMaxBytes))
-    return this.#free.pop() ?? new Uint8Array(this.batchMaxBytes)
+    // Only whole ones are kept; with many partitions they would take many times what their batches do.
+    return this.#free.pop() ?? new Uint8Array(bytes > this.batchMaxBytes / 2 ? this.batchMaxBytes : bytes)
   }
 
   give(memory: Uint8Array): void {

@@ -8,6 +8,10 @@ import type { Sink } from './sink.js'
 /** Sequence numbers wrap from 2^31 - 1 to 0. */
 export const nextSequence = (sequence: number, count: number): number => (sequence + count) % 0x80000000
 
+/** A batch's memory to begin with, and what one may take more than the one before, in bytes. */
+const leastBatch = 1024
+const slack = 64
+
 /**
  * The records of one partition, in order, as batches. The first `drained` batches are in flight; only the very first may change the queue's state
  * by its answer, since a failure before it has broken the chain already.
@@ -33,7 +37,8 @@ export class PartitionQueue {
   failures = 0
   lastError: Error | undefined
   lastAckedOffset = -1n
-  #sizeHint = 1024
+  /** What the last batch took, the next one will take: growing by doubling costs as much again in garbage. */
+  #sizeHint = leastBatch
 
   constructor(
     readonly topic: string,
@@ -70,8 +75,6 @@ export class PartitionQueue {
     value: RecordBytes,
     headers: readonly HeaderInput[] | undefined,
   ): Batch | undefined {
-    const last = this.batches[this.batches.length - 1]
-    if (last) this.#sizeHint = Math.min(this.batchMaxBytes, last.builder.length + 64)
     const batch = new Batch(this.batchMaxBytes, this.pool.take(this.#sizeHint))
     if (!batch.builder.append(timestampMs, key, value, headers)) return undefined
     this.batches.push(batch)
@@ -94,6 +97,7 @@ export class PartitionQueue {
   /** Gives the head of what waits its place in the sequence, unless it has one from an earlier try. */
   drain(identity: ProducerIdentity): Batch {
     const batch = this.batches[this.drained++]
+    this.#sizeHint = Math.min(this.batchMaxBytes, Math.max(leastBatch, batch.builder.length + slack))
     if (batch.identity === undefined) {
       if (this.identity !== identity) this.sequence = 0
       this.identity = batch.identity = identity

@@ -25,7 +25,7 @@ import {
 } from './sink.js'
 import { Timers } from './timers.js'
 import type { TopicQueues } from './topic-queues.js'
-import type { Unplaced } from './unknown-topics.js'
+import type { UnknownTopics, Unplaced } from './unknown-topics.js'
 
 const buffered = Promise.resolve()
 
@@ -38,6 +38,8 @@ export class Producer implements SinkOwner {
   readonly #buffer: ProduceBuffer
   readonly #deliveries: Deliveries
   readonly #leaders: Leaders
+  readonly #topics: ReadonlyMap<string, TopicQueues>
+  readonly #unknown: UnknownTopics
   readonly #outcomes: Outcomes
   readonly #expiry: Expiry
   readonly #id: ProducerId
@@ -46,9 +48,17 @@ export class Producer implements SinkOwner {
   readonly #closing = new AbortController()
   /** Topics that were not known when somebody asked to wait for no company. */
   readonly #hurried = new Set<string>()
+  /** Options that every record meets: an object with so many properties is a hash table to the engine, 0.02 us a look. */
+  readonly #defaultTopic: string | undefined
+  readonly #countsBytes: boolean
+  readonly #hasDeadline: boolean
+  readonly #lingers: boolean
+  readonly #hurries: boolean
   #flushing = 0
   #aborting = 0
   #fatal: Error | undefined
+  #stopped = false
+  #takesRecords = true
 
   constructor(
     readonly cluster: Cluster,
@@ -57,6 +67,11 @@ export class Producer implements SinkOwner {
     // A batch must fit into a request by itself.
     const largest = cluster.options.brokerMaxWriteBytes - requestOverhead - partitionOverhead
     this.options = { ...options, batchMaxBytes: Math.min(options.batchMaxBytes, largest) }
+    this.#defaultTopic = options.defaultTopic
+    this.#countsBytes = options.maxBufferedBytes > 0
+    this.#hasDeadline = options.deliveryTimeoutMs > 0
+    this.#lingers = !options.manualFlushing
+    this.#hurries = options.lingerMs === 0
     const pool = new MemoryPool(this.options.batchMaxBytes)
     this.#buffer = new ProduceBuffer(options.maxBufferedRecords, options.maxBufferedBytes)
     this.#recordHooks = ProduceRecordHooks.of(cluster.hooks)
@@ -72,12 +87,14 @@ export class Producer implements SinkOwner {
       },
     })
     this.#leaders = new Leaders(cluster, this, pool, this.#timers)
+    this.#topics = this.#leaders.topics
+    this.#unknown = this.#leaders.unknown
     this.#outcomes = new Outcomes(this, this.#id, this.#deliveries, pool, this.#timers)
     this.#expiry = new Expiry(cluster.clock, this.options, this)
   }
 
   get isStopped(): boolean {
-    return this.#closing.signal.aborted
+    return this.#stopped
   }
   get bufferedRecords(): number {
     return this.#buffer.total
@@ -88,9 +105,11 @@ export class Producer implements SinkOwner {
 
   // Entry ------------------------------------------------------------------------------------------------------------------------------------
 
+  // The way of a record that finds room and an open batch is kept short, and all else out of it: so it is compiled as one.
+
   /** Resolves when the record is buffered. `onDelivery` is told what became of it, also when it was refused. */
   produce(record: ProducerRecord, onDelivery?: Settle, signal?: AbortSignal): Promise<void> {
-    return this.#enter(record, onDelivery, signal, !this.options.manualFlushing)
+    return this.#enter(record, onDelivery, signal, this.#lingers)
   }
 
   /** Like `produce`, but a full buffer is refused with `MAX_BUFFERED` instead of waited for. */
@@ -107,26 +126,35 @@ export class Producer implements SinkOwner {
         this.#recordHooks.buffered(topic, record)
         this.#check(record, signal)
       }
-      const bytes = this.options.maxBufferedBytes > 0 ? sizeOf(record) : 0
-      if (this.#buffer.hasRoom(bytes)) {
-        this.#accept(topic, record, settle, signal, bytes)
-        return buffered
-      }
-      this.#refuseTooLarge(record, bytes)
-      if (!wait) throw this.#full()
-      if (!this.#buffer.isBlocked) this.#drainAll()
-      const accepted = this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal, bytes), signal)
-      return this.#refusing(accepted, record, settle, onDelivery !== undefined)
+      const bytes = this.#countsBytes ? sizeOf(record) : 0
+      if (!this.#buffer.hasRoom(bytes)) return this.#block(topic, record, onDelivery, settle, signal, bytes, wait)
+      this.#accept(topic, record, settle, signal, bytes)
+      return buffered
     } catch (error) {
       return this.#refusing(Promise.reject(error), record, settle, onDelivery !== undefined)
     }
   }
 
+  #block(
+    topic: string,
+    record: ProducerRecord,
+    onDelivery: Settle | undefined,
+    settle: Settle | undefined,
+    signal: AbortSignal | undefined,
+    bytes: number,
+    wait: boolean,
+  ): Promise<void> {
+    this.#refuseTooLarge(record, bytes)
+    if (!wait) throw this.#full()
+    if (!this.#buffer.isBlocked) this.#drainAll()
+    const accepted = this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal, bytes), signal)
+    return this.#refusing(accepted, record, settle, onDelivery !== undefined)
+  }
+
   #check(record: ProducerRecord, signal: AbortSignal | undefined): string {
-    if (this.isStopped) throw closed()
-    if (this.givingUp) throw this.givingUp
-    if (signal?.aborted) throw new ClientError('ABORTED', 'the record was aborted before it was buffered', { cause: signal.reason })
-    return checkRecord(record, this.options.defaultTopic)
+    if (!this.#takesRecords) throw this.#stopped ? closed() : this.givingUp
+    if (signal?.aborted) throw abortedBefore(signal)
+    return checkRecord(record, this.#defaultTopic)
   }
 
   #full(): ClientError {
@@ -150,7 +178,7 @@ export class Producer implements SinkOwner {
   #refusing(promise: Promise<void>, record: ProducerRecord, settle: Settle | undefined, isHeard: boolean): Promise<void> {
     if (!settle) return promise
     const told = promise.catch((error: Error) => {
-      this.#deliveries.tell(settle, unsent(record, this.options.defaultTopic), error)
+      this.#deliveries.tell(settle, unsent(record, this.#defaultTopic), error)
       throw error
     })
     if (isHeard) told.catch(() => {})
@@ -159,16 +187,24 @@ export class Producer implements SinkOwner {
 
   #accept(topic: string, record: ProducerRecord, settle: Settle | undefined, signal: AbortSignal | undefined, bytes: number): void {
     const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
-    const known = this.#leaders.topics.get(topic)
-    if (known && !this.unknown.has(topic)) this.#place(known, record, settle, signal, bytes, timestampMs)
-    else {
-      this.#refuseTooLarge(record, bytes)
-      // The caller may use its objects again once the record is buffered.
-      const isNew = this.unknown.add(topic, { record: ownRecord(record), settle, signal, bytes, timestampMs })
-      if (isNew) this.#leaders.lookUp()
-    }
+    const known = this.#topics.get(topic)
+    if (known && !this.#unknown.has(topic)) this.#place(known, record, settle, signal, bytes, timestampMs)
+    else this.#hold(topic, record, settle, signal, bytes, timestampMs)
     this.#buffer.add(bytes)
-    this.#expiry.watch()
+    if (this.#hasDeadline) this.#expiry.watch()
+  }
+
+  /** Until the topic is known. The caller may use its objects again: the record is buffered. */
+  #hold(
+    topic: string,
+    record: ProducerRecord,
+    settle: Settle | undefined,
+    signal: AbortSignal | undefined,
+    bytes: number,
+    timestampMs: number | bigint,
+  ): void {
+    this.#refuseTooLarge(record, bytes)
+    if (this.#unknown.add(topic, { record: ownRecord(record), settle, signal, bytes, timestampMs })) this.#leaders.lookUp()
   }
 
   /** Puts a record into its partition's queue. */
@@ -180,22 +216,25 @@ export class Producer implements SinkOwner {
     bytes: number,
     timestampMs: number | bigint,
   ): void {
-    const key = record.key ?? null
     let queue = topic.choose(record)
-    let batch = queue.appendToOpen(timestampMs, key, record.value, record.headers)
+    let batch = queue.appendToOpen(timestampMs, record.key ?? null, record.value, record.headers)
     if (!batch) {
-      const chosen = topic.chooseForNewBatch(record, queue)
-      if (chosen !== queue) batch = chosen.appendToOpen(timestampMs, key, record.value, record.headers)
-      queue = chosen
-      batch ??= queue.appendToNew(timestampMs, key, record.value, record.headers)
+      queue = topic.chooseForNewBatch(record, queue)
+      batch = this.#append(queue, record, timestampMs, signal)
     }
-    if (!batch) throw tooLarge(record, this.options.batchMaxBytes)
     if (settle) batch.waiting.push({ record, index: batch.count - 1, timestampMs, settle })
-    if (signal && batch.count === 1) this.#watchSignal(queue, batch, signal)
     batch.bufferedBytes += bytes
-    if (!queue.sink) this.cluster.refreshUrgently()
     this.#trigger(queue)
-    this.#recordHooks?.partitioned(queue, record)
+    if (this.#recordHooks) this.#recordHooks.partitioned(queue, record)
+  }
+
+  /** To the open batch of another partition, which the partitioner has chosen instead, or to a new one. */
+  #append(queue: PartitionQueue, record: ProducerRecord, timestampMs: number | bigint, signal: AbortSignal | undefined): Batch {
+    const { key = null, value, headers } = record
+    const batch = queue.appendToOpen(timestampMs, key, value, headers) ?? queue.appendToNew(timestampMs, key, value, headers)
+    if (!batch) throw tooLarge(record, this.options.batchMaxBytes)
+    if (signal && batch.count === 1) this.#watchSignal(queue, batch, signal)
+    return batch
   }
 
   /** The signal of a batch's first record gives up the partition's records, as soon as it may. */
@@ -210,8 +249,8 @@ export class Producer implements SinkOwner {
 
   #trigger(queue: PartitionQueue): void {
     if (queue.undrained > 1) queue.sink?.kick()
-    else if (this.options.lingerMs === 0 || this.#flushing > 0 || this.#buffer.isBlocked) this.#makeDue(queue)
-    else if (!this.options.manualFlushing) this.#startLinger(queue)
+    else if (this.#hurries || this.#flushing > 0 || this.#buffer.isBlocked) this.#makeDue(queue)
+    else if (this.#lingers) this.#startLinger(queue)
   }
 
   #startLinger(queue: PartitionQueue): void {
@@ -224,7 +263,8 @@ export class Producer implements SinkOwner {
   #makeDue(queue: PartitionQueue): void {
     queue.due = true
     this.#stopLinger(queue)
-    queue.sink?.kick()
+    if (queue.sink) queue.sink.kick()
+    else this.cluster.refreshUrgently()
   }
 
   #stopLinger(queue: PartitionQueue): void {
@@ -240,7 +280,7 @@ export class Producer implements SinkOwner {
   /** What is buffered waits for no company. */
   hurry(): void {
     this.#drainAll()
-    for (const name of this.unknown.names) this.#hurried.add(name)
+    for (const name of this.#unknown.names) this.#hurried.add(name)
   }
 
   /** Sends everything that is buffered and resolves when all of it was answered and every callback ran. */
@@ -278,23 +318,26 @@ export class Producer implements SinkOwner {
 
   async #giveUp(fail: (error: Error) => void, signal?: AbortSignal): Promise<void> {
     this.#aborting++
+    this.#takesRecords = false
     try {
       this.#failWaiting(this.givingUp!)
       fail(this.givingUp!)
       await this.#buffer.empty(signal)
     } finally {
       this.#aborting--
+      this.#takesRecords = !this.#stopped && !this.givingUp
     }
   }
 
   #failWaiting(error: Error): void {
     this.#buffer.refuse(error)
-    this.unknown.failEverything(error)
+    this.#unknown.failEverything(error)
   }
 
   /** Data was lost, and the options say that this ends producing. */
   stopProducing(error: Error): void {
     this.#fatal = error
+    this.#takesRecords = false
     this.#failWaiting(error)
     this.#expiry.sweep()
   }
@@ -308,7 +351,9 @@ export class Producer implements SinkOwner {
 
   /** Fails what is buffered with `CLIENT_CLOSED`; call `flush` first to have it written. */
   close(): void {
-    if (this.isStopped) return
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#takesRecords = false
     this.#closing.abort()
     this.#leaders.stop()
     this.#expiry.stop()
@@ -358,8 +403,8 @@ export class Producer implements SinkOwner {
     return this.#expiry.check(queue)
   }
 
-  get unknown(): Leaders['unknown'] {
-    return this.#leaders.unknown
+  get unknown(): UnknownTopics {
+    return this.#unknown
   }
   queues(): Iterable<PartitionQueue> {
     return this.#leaders.queues()
@@ -381,6 +426,8 @@ export class Producer implements SinkOwner {
   }
 }
 
+const abortedBefore = ({ reason }: AbortSignal) =>
+  new ClientError('ABORTED', 'the record was aborted before it was buffered', { cause: reason })
 const closed = () => new ClientError('CLIENT_CLOSED', 'the client was closed before the record was written')
 
 const worstCase = (r: ProducerRecord): number => BatchBuilder.worstCaseBytes(r.key ?? null, r.value, r.headers)
