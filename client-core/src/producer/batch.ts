@@ -2,7 +2,6 @@ import { type CodecName, codecIds } from '../compression/codec.js'
 import { BatchBuilder, noIdentity, stamp } from '../records/batch-builder.js'
 import { at, attributeBits, messageAt } from '../records/layout.js'
 import type { KafkaRecord } from '../records/record.js'
-import { toMessageSet } from '../records/to-message-set.js'
 import type { ChosenCodec } from './codecs.js'
 import type { MemoryPool } from './memory-pool.js'
 import { noProducer, type ProducerIdentity } from './producer-id.js'
@@ -82,8 +81,7 @@ export class Batch {
     this.#magic = magic
     this.#wire = undefined
     if (codec) this.#codecName = codec.name
-    const out =
-      magic === 2 ? codec && this.builder.compress(codec, level) : toMessageSet(this.builder.seal(noIdentity), magic, codec, level)
+    const out = magic === 2 ? codec && this.builder.compress(codec, level) : this.#toMessageSet({ magic, codec, level })
     if (out instanceof Promise) {
       this.#compressing = true
       return out.then(bytes => {
@@ -92,6 +90,13 @@ export class Batch {
       })
     }
     this.#encoded = out
+  }
+
+  /** Few brokers are so old that they need it: a module of its own. */
+  async #toMessageSet({ magic, codec, level }: ChosenCodec & { magic: 0 | 1 }): Promise<Uint8Array> {
+    const sealed = this.builder.seal(noIdentity)
+    const { toMessageSet } = await import('../records/to-message-set.js')
+    return toMessageSet(sealed, magic, codec, level)
   }
 
   /** The bytes for the wire. The same identity gives the same bytes, untouched. */
