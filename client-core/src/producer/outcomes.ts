@@ -114,8 +114,9 @@ export class Outcomes {
     queue.rewind()
     if (this.owner.expire(queue)) return
     queue.failing = true
+    queue.failures++
     const { cluster } = this.owner
-    const pauseMs = cluster.retries.pauseAfter(++queue.failures)
+    const pauseMs = cluster.retries.pauseAfter(needsMetadata ? queue.failures - 1 : queue.failures)
     const go = () => {
       queue.failing = false
       if (this.owner.isStopped) return
