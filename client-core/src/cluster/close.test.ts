@@ -74,6 +74,18 @@ describe('what roles are interested in', () => {
     expect([...cluster.metadata.topics.keys()]).toEqual(['orders', 'other', 'third'])
   })
 
+  test('a topic that asking creates is asked for by name also where all topics are read', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } }, { allowAutoTopicCreation: true })
+    const seen: (string | null)[][] = []
+    sandbox.intercept('Metadata', ({ request }) => void seen.push(request.topics?.map(t => t.name) ?? [null]))
+    cluster.watch({ topics: () => null, onMetadata() {} })
+    cluster.watch({ topics: () => ['orders', 'fresh'], onMetadata() {} })
+    await driven(clock, cluster.refreshMetadata())
+    expect(seen).toEqual([[null], ['fresh']])
+    await driven(clock, cluster.refreshMetadata())
+    expect(seen).toEqual([[null], ['fresh'], [null]])
+  })
+
   test('topics may be made by asking only where the option says so', async () => {
     for (const allowAutoTopicCreation of [false, true]) {
       const { sandbox, clock, cluster } = await connected({}, { allowAutoTopicCreation })

@@ -258,16 +258,18 @@ export class Cluster {
   }
 
   async #loadInterests(): Promise<void> {
-    let topics: Set<string> | null = new Set<string>()
+    const named = new Set<string>()
+    let all = false
     for (const interest of this.#interests) {
       const wanted = interest.topics()
-      if (wanted === null) {
-        topics = null
-        break
-      }
-      for (const topic of wanted) topics.add(topic)
+      if (wanted === null) all = true
+      else for (const topic of wanted) named.add(topic)
     }
-    await this.loadMetadata(topics && [...topics], { initiator: 'metadata' })
+    const options = { initiator: 'metadata' }
+    await this.loadMetadata(all ? null : [...named], options)
+    // Asking for all topics makes none.
+    const missing = [...named].filter(topic => !this.metadata.topic(topic))
+    if (all && this.options.allowAutoTopicCreation && missing.length > 0) await this.loadMetadata(missing, options)
   }
 
   /** Reads metadata of some topics, or of all with null, and takes it over. */

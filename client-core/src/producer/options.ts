@@ -16,7 +16,7 @@ export interface ProducerOptions {
   /** Whether the broker drops what is sent twice and refuses what comes out of order (KIP-98). Default true. */
   idempotent?: boolean
   /** Codecs by preference; the first that the broker understands is used. Default snappy, then none: kgo's. */
-  compression?: readonly (CompressionChoice | CompressionChoice['codec'])[] | CompressionChoice['codec']
+  compression?: readonly (CompressionChoice | CompressionChoice['codec'])[] | CompressionChoice | CompressionChoice['codec']
   /** The largest batch, in bytes before compression. Default 1,000,012 (Kafka's max.message.bytes is 1,048,588). */
   batchMaxBytes?: number
   /** How long a batch may wait for company, in ms. Default 10. */
