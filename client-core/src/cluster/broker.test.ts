@@ -69,17 +69,16 @@ describe('connections by purpose', () => {
     const { sandbox, clock, cluster } = await known()
     const seen: string[] = []
     sandbox.intercept('Metadata', ({ request }) => void seen.push(request.topics?.[0]?.name ?? ''))
-    const order = Array.from({ length: 20 }, (_, i) => `t${i}`)
-    let late: Promise<unknown> | undefined
-    const all = order.slice(0, 10).map(name => cluster.callOnce(one, MetadataRequest, { topics: [{ name }] }, asked))
-    // These come in the very turns in which the connection opens.
-    for (let turn = 0; turn < 200 && seen.length === 0; turn++) {
-      if (cluster.brokers.byId(1)!.hasConnections && !late && cluster.brokers.byId(1)!.versions)
-        late = Promise.all(order.slice(10).map(name => cluster.callOnce(one, MetadataRequest, { topics: [{ name }] }, asked)))
+    const broker = cluster.brokers.byId(1)!
+    const order = Array.from({ length: 40 }, (_, i) => `t${i}`)
+    const all: Promise<unknown>[] = []
+    // One in each turn, before, while and after the connection opens.
+    for (const name of order.slice(0, 10)) all.push(broker.send(MetadataRequest, { topics: [{ name }] }, asked))
+    for (let turn = 0; turn < 5_000 && all.length < order.length; turn++) {
+      if (broker.versions) all.push(broker.send(MetadataRequest, { topics: [{ name: order[all.length] }] }, asked))
       await Promise.resolve()
     }
     await driven(clock, Promise.all(all))
-    await driven(clock, late!)
     expect(seen).toEqual(order)
   })
 })

@@ -51,6 +51,17 @@ describe('frames', () => {
     expect(frames[0].every((byte, i) => byte === body[i])).toBe(true)
   })
 
+  test('above a megabyte keep large chunks and copy small ones: a frame that comes byte by byte must not cost an object for each', () => {
+    const { frames, push } = reader()
+    push(Uint8Array.of(0, 0x20, 0, 0))
+    const small = new Uint8Array(100).fill(1)
+    push(small)
+    small.fill(2)
+    const large = new Uint8Array(0x20_0000 - 100).fill(3)
+    push(large)
+    expect([frames[0][0], frames[0][99], frames[0][100], frames[0].length]).toEqual([1, 1, 3, 0x20_0000])
+  })
+
   test('keep no chunk alive: what is read from a chunk later changed is what had come', () => {
     const { frames, push } = reader()
     const chunk = framed(Uint8Array.of(1, 2, 3, 4))

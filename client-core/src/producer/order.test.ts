@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { BrokerWriteEvent } from '../hooks/hooks.js'
 import { at, readInt32, readInt64 } from '../records/layout.js'
 import { answer, close, delay, fail, hang } from '../sandbox/index.js'
 import { nextSequence } from './partition-queue.js'
@@ -92,6 +93,53 @@ describe('the order of a partition', () => {
     expect(p.values().map(v => v?.[0])).toEqual([...'0123456789'])
   })
 
+  test('of a partition whose broker has not answered for it yet, one batch is in flight, however well it answered for others', async () => {
+    let written = 0
+    const hooks = [{ onBrokerWrite: ({ apiKey }: { apiKey: number }) => void (apiKey === 0 && written++) }]
+    const p = await producing({ sandbox: { brokers: 1, topics: { orders: 2 } }, client: { hooks }, producer: { batchMaxBytes: 1_024 } })
+    await p.run(p.put('warm', { partition: 1 }))
+    written = 0
+    const held = p.sandbox.intercept('Produce', { once: true }, hang())
+    const all = p.puts(['a', 'b', 'c'].map(v => v + 'x'.repeat(900)))
+    await p.clock.advance(100)
+    expect(written).toBe(1)
+    held.release()
+    await p.run(all)
+    expect(p.values().map(v => v?.[0])).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a new epoch begins behind what is in flight under the old one: its first batch would be taken where that is refused', async () => {
+    const p = await producing({ sandbox: { brokers: 2, topics: { orders: { partitions: 2, replicationFactor: 1 } } } })
+    await p.run(Promise.all([p.put('w', { partition: 0 }), p.put('w', { partition: 1 })]))
+    const held = p.sandbox.intercept('Produce', { broker: p.sandbox.leader('orders', 0), once: true }, async () => {
+      await new Promise<void>(resolve => p.clock.setTimeout(resolve, 1_000))
+      return fail('NOT_ENOUGH_REPLICAS')
+    })
+    const a = p.put('a')
+    await held.met(1)
+    p.sandbox.intercept('Produce', { broker: p.sandbox.leader('orders', 1), once: true }, fail('MESSAGE_TOO_LARGE'))
+    await p.run(p.put('refused', { partition: 1 }), 1)
+    const b = p.put('b')
+    await p.run(Promise.all([a, b]))
+    expect(p.values()).toEqual(['w', 'a', 'b'])
+    expect(p.sandbox.records('orders', 0).map(r => r.producerEpoch)).toEqual([0, 0, 1])
+  })
+
+  test('a batch whose old leader never answers goes to the new one as soon as that is certain, without anybody asking', async () => {
+    const p = await producing()
+    await p.run(p.put('warm'))
+    const old = p.sandbox.leader('orders', 0)
+    const held = p.sandbox.intercept('Produce', { broker: old }, hang())
+    const a = p.put('a')
+    await held.met(1)
+    p.sandbox.moveLeader('orders', 0, p.other())
+    await p.run(p.client.forceMetadataRefresh())
+    const started = p.clock.now()
+    p.sandbox.broker(old).cut()
+    expect(await p.run(a)).toBe('a@1')
+    expect(p.clock.now()).toBe(started)
+  })
+
   test('requests to one broker are settled in the order in which they were sent', async () => {
     const p = await producing({ sandbox: { brokers: 1, topics: { orders: 6 } } })
     await p.run(Promise.all([0, 1, 2, 3, 4, 5].map(partition => p.put('warm', { partition }))))
@@ -176,6 +224,24 @@ describe('sequence numbers', () => {
     await p.run(p.put('d'))
     expect(seen.map(s => s.split(' ')[1])).toEqual(['0', '0', '0', '3'])
     expect(new Set(seen.map(s => s.split(' ')[0])).size).toBe(1)
+  })
+})
+
+describe('a request that is sent again', () => {
+  test('says which try it is, and of which request', async () => {
+    const tries: [attempt: number, requestId: number, retryOf: number | undefined][] = []
+    const onBrokerWrite = ({ apiKey, attempt, requestId, retryOf }: BrokerWriteEvent) =>
+      void (apiKey === 0 && tries.push([attempt, requestId, retryOf]))
+    const p = await producing({ client: { hooks: [{ onBrokerWrite }] } })
+    p.sandbox.intercept('Produce', { once: true }, close())
+    p.sandbox.intercept('Produce', { once: true }, fail('NOT_LEADER_OR_FOLLOWER'))
+    await p.run(p.put('a'))
+    const [first, second] = tries.map(([, requestId]) => requestId)
+    expect(tries.map(([attempt, , retryOf]) => [attempt, retryOf])).toEqual([
+      [1, undefined],
+      [2, first],
+      [3, second],
+    ])
   })
 })
 
