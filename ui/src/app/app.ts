@@ -2,7 +2,6 @@
 import { createContext, use } from 'react'
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { createScans, type Scans } from '../messages/scans.js'
 import type { Draft } from '../produce/draft.js'
 import type { Route } from '../route/route.js'
 import { createRouter, type Router } from '../route/router.js'
@@ -23,7 +22,6 @@ export interface App {
   shortcuts: Shortcuts
   topics: TopicsStore
   groups: GroupsStore
-  scans: Scans
   /** Produce forms by topic, for this page's life. */
   drafts: Map<string, Draft>
   /** Ticks once a second while the page is visible: for "updated 4 s ago". */
@@ -57,7 +55,6 @@ export function createApp({ session, window, token, bridge }: AppOptions): App {
     shortcuts,
     topics: createTopics(session),
     groups: createGroups(session),
-    scans: createScans(session),
     drafts: new Map(),
     dispose: () => {
       window.clearInterval(ticking)

@@ -2,10 +2,7 @@
 import { toBase64, toHex } from '../format/encodings.js'
 import { firstInvalid, validUtf8 } from '../format/utf8.js'
 import { JsonError, type JsonNode, parseJson } from '../json/parse.js'
-
-export type DecoderName = 'json' | 'text' | 'hex' | 'base64' | 'int32' | 'int64'
-/** `auto` takes the first that fits of JSON and text, else bytes. */
-export type DecoderChoice = 'auto' | DecoderName
+import { type DecoderChoice, type DecoderName, decoderLabels } from './choices.js'
 
 export type Decoded =
   | { is: 'json'; by: DecoderName; text: string; root: JsonNode }
@@ -19,13 +16,11 @@ export type Outcome = { ok: true; decoded: Decoded; note: string } | { ok: false
 
 export interface Decoder {
   name: DecoderName
-  label: string
   decode(bytes: Uint8Array): Outcome
 }
 
 const intOf = (name: 'int32' | 'int64', width: 4 | 8): Decoder => ({
   name,
-  label: name,
   decode(bytes) {
     if (bytes.length !== width)
       return { ok: false, why: `${width} bytes needed, there ${bytes.length === 1 ? 'is' : 'are'} ${bytes.length}` }
@@ -38,7 +33,6 @@ const intOf = (name: 'int32' | 'int64', width: 4 | 8): Decoder => ({
 export const decoders: readonly Decoder[] = [
   {
     name: 'json',
-    label: 'JSON',
     decode(bytes) {
       const text = validUtf8(bytes)
       if (text === null) return { ok: false, why: invalidUtf8(bytes) }
@@ -53,7 +47,6 @@ export const decoders: readonly Decoder[] = [
   },
   {
     name: 'text',
-    label: 'UTF-8',
     decode(bytes) {
       const text = validUtf8(bytes)
       if (text === null) return { ok: false, why: invalidUtf8(bytes) }
@@ -62,20 +55,14 @@ export const decoders: readonly Decoder[] = [
   },
   intOf('int64', 8),
   intOf('int32', 4),
-  { name: 'hex', label: 'Hex', decode: () => ({ ok: true, decoded: { is: 'bytes', by: 'hex' }, note: 'always fits' }) },
+  { name: 'hex', decode: () => ({ ok: true, decoded: { is: 'bytes', by: 'hex' }, note: 'always fits' }) },
   {
     name: 'base64',
-    label: 'Base64',
     decode: bytes => ({ ok: true, decoded: { is: 'text', by: 'base64', text: toBase64(bytes) }, note: 'always fits' }),
   },
 ]
 
 const byName = new Map(decoders.map(decoder => [decoder.name, decoder]))
-
-export const decoderChoices: readonly { value: DecoderChoice; label: string }[] = [
-  { value: 'auto', label: 'auto' },
-  ...decoders.map(({ name, label }) => ({ value: name, label })),
-]
 
 function invalidUtf8(bytes: Uint8Array): string {
   const at = firstInvalid(bytes)
@@ -136,9 +123,9 @@ export interface ReportLine {
 
 /** Every decoder tried on these bytes. `now` gives ms. */
 export function report(bytes: Uint8Array, now: () => number): ReportLine[] {
-  return decoders.map(({ name, label, decode }) => {
+  return decoders.map(({ name, decode }) => {
     const start = now()
     const outcome = decode(bytes)
-    return { name, label, ok: outcome.ok, sentence: outcome.ok ? outcome.note : outcome.why, ms: now() - start }
+    return { name, label: decoderLabels[name], ok: outcome.ok, sentence: outcome.ok ? outcome.note : outcome.why, ms: now() - start }
   })
 }

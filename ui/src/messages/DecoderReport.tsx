@@ -1,6 +1,7 @@
 /** Every decoder tried on the bytes that are shown: which fits, which does not and at which byte. A press takes it. */
 import { useMemo } from 'react'
-import { type DecoderChoice, decode, report } from '../decode/decoders.js'
+import type { DecoderChoice } from '../decode/choices.js'
+import { decode, report } from '../decode/decoders.js'
 import { rounded } from '../format/numbers.js'
 import { Icon } from '../parts/Icon.js'
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { control, type Mounted, mount, PHONE, press, row, type, until } from '../app/testing/mount.js'
 import { fault } from '../session/testing/fake.js'
+import { scanOf } from './scans.js'
 
 let page: Mounted
 const start = async (hash: string, options = {}, size?: readonly [number, number]) => {
@@ -135,13 +136,13 @@ describe('the scan', () => {
     await start('#/-/topics/orders.events/messages?stop=50')
     await until(() => line().includes('showing 50'))
     expect(line()).toMatch(/scanned \d+ · matched \d+ · showing 50/)
-    expect(page.app.scans.of('orders.events').store.getState()).toMatchObject({ phase: 'ended', end: 'limit' })
+    expect(scanOf(page.app.session, 'orders.events').store.getState()).toMatchObject({ phase: 'ended', end: 'limit' })
   })
 
   test('newest are merged by time over all partitions', async () => {
     await start('#/-/topics/orders.events/messages')
     await until(() => line().includes('showing 100'))
-    const { rows } = page.app.scans.of('orders.events').store.getState()
+    const { rows } = scanOf(page.app.session, 'orders.events').store.getState()
     expect(new Set(rows.map(each => each.partition)).size).toBe(12)
     expect(rows.every((each, index) => index === 0 || each.timestamp <= rows[index - 1].timestamp)).toBe(true)
   })
@@ -154,7 +155,7 @@ describe('the scan', () => {
   test('from a time starts at the first record not before it', async () => {
     const time = Date.UTC(2026, 10, 20, 11)
     await start(`#/-/topics/orders.events/messages?from=time&t=${time}&p=0`)
-    const { rows } = page.app.scans.of('orders.events').store.getState()
+    const { rows } = scanOf(page.app.session, 'orders.events').store.getState()
     expect(Number(rows[0].timestamp)).toBeGreaterThan(time - 2000)
   })
 
@@ -181,10 +182,10 @@ describe('the scan', () => {
   test('that fails keeps its rows, names the cause, and goes on from there', async () => {
     await start('#/-/topics/orders.dlq/messages?from=oldest&stop=5000', { failAfter: 200 })
     await until(() => page.box.querySelector('.tail')?.textContent?.includes('CONNECTION_CLOSED'))
-    const before = page.app.scans.of('orders.dlq').store.getState().rows.length
+    const before = scanOf(page.app.session, 'orders.dlq').store.getState().rows.length
     expect(before).toBeGreaterThan(100)
     control(page.box, 'Continue')?.click()
-    await until(() => page.app.scans.of('orders.dlq').store.getState().rows.length > before)
+    await until(() => scanOf(page.app.session, 'orders.dlq').store.getState().rows.length > before)
   })
 
   test('survives leaving the topic', async () => {

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useApp, usePrefs, useRoute } from '../app/app.js'
 import { useShortcuts } from '../app/shortcuts.js'
-import { type DecoderChoice, decoderChoices } from '../decode/decoders.js'
+import { type DecoderChoice, decoderChoices } from '../decode/choices.js'
 import { grouped, plural } from '../format/numbers.js'
 import { Button } from '../parts/Button.js'
 import { copyText } from '../parts/copy.js'

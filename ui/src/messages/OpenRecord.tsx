@@ -1,7 +1,8 @@
 /** An opened record: value, key, headers, batch and bytes at the left; what is known of it and how it was read at the right. */
 import { useMemo, useState } from 'react'
 import { useApp, usePrefs } from '../app/app.js'
-import { type DecoderChoice, decode } from '../decode/decoders.js'
+import type { DecoderChoice } from '../decode/choices.js'
+import { decode } from '../decode/decoders.js'
 import { toHex } from '../format/encodings.js'
 import { bytesText, grouped, rounded } from '../format/numbers.js'
 import { fullTime } from '../format/time.js'

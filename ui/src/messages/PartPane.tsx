@@ -1,6 +1,7 @@
 /** A key or value in full: as the chosen decoder reads it, or as bytes when it cannot. */
 import { useMemo, useState } from 'react'
-import { type DecoderChoice, decode } from '../decode/decoders.js'
+import type { DecoderChoice } from '../decode/choices.js'
+import { decode } from '../decode/decoders.js'
 import { bytesText } from '../format/numbers.js'
 import { type ByteRange, BytesView } from '../parts/BytesView.js'
 import { JsonView } from '../parts/JsonView.js'

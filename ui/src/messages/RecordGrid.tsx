@@ -1,7 +1,7 @@
 /** The records: one line each, the opened one with its detail below. */
 import { type KeyboardEvent, type Ref, useMemo } from 'react'
 import { usePrefs } from '../app/app.js'
-import type { DecoderChoice } from '../decode/decoders.js'
+import type { DecoderChoice } from '../decode/choices.js'
 import { grouped } from '../format/numbers.js'
 import { clock, fullTime, type Zone, zoneLabel, zoneName } from '../format/time.js'
 import { Badge } from '../parts/Badge.js'

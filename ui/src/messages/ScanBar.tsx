@@ -1,7 +1,7 @@
 /** The scan's toolbar: where it starts and stops, what it reads, how it is shown. A change reads anew; there is nothing to press. */
 import { useEffect, useId, useState } from 'react'
 import { usePrefs } from '../app/app.js'
-import { type DecoderChoice, decoderChoices } from '../decode/decoders.js'
+import { type DecoderChoice, decoderChoices } from '../decode/choices.js'
 import { fullTime, parseTime, zoneLabel } from '../format/time.js'
 import { Button } from '../parts/Button.js'
 import { Select } from '../parts/Select.js'

@@ -1,6 +1,7 @@
 /** A key or value on one line: at most 2 kB of it, coloured when it is JSON; null, empty and bytes are badges, never words. */
 import { memo, useMemo } from 'react'
-import { type DecoderChoice, decode, decoderChoices } from '../decode/decoders.js'
+import { type DecoderChoice, decoderLabels } from '../decode/choices.js'
+import { decode } from '../decode/decoders.js'
 import { toHex } from '../format/encodings.js'
 import { bytesText, grouped } from '../format/numbers.js'
 import { cutUtf8 } from '../format/utf8.js'
@@ -86,7 +87,7 @@ type Preview =
 function preview(bytes: Uint8Array, cut: Uint8Array, decoder: DecoderChoice): Preview {
   const whole = bytes.length <= SHOWN
   const { decoded, failed } = decode(whole ? bytes : cut, whole || decoder !== 'json' ? decoder : 'text')
-  if (failed) return { is: 'failed', why: `${decoderChoices.find(each => each.value === decoder)?.label} failed: ${failed}` }
+  if (failed) return { is: 'failed', why: `${decoderLabels[decoder]} failed: ${failed}` }
   if (decoded.is === 'bytes' || decoded.is === 'mixed') return decoded
   // Four bytes that spell null are not a null: the quotes tell them apart.
   if (decoded.text === 'null' && decoder === 'auto') return { is: 'text', text: decoded.text }

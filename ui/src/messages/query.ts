@@ -1,5 +1,5 @@
 /** What the Messages view shows, as the URL says it, and the scan that this asks for. */
-import { decoderChoices } from '../decode/decoders.js'
+import { decoderChoices } from '../decode/choices.js'
 import { choice, count, flag, int64, maybe, numbers, text, type Values } from '../route/query.js'
 import { LIVE_ROWS, type ScanFrom, type ScanParams } from '../session/protocol.js'
 import { type Order, orders } from './order.js'

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { useApp, useConnection } from '../app/app.js'
 import { type MessagesQuery, orderOf, scanKey, scanParams } from './query.js'
 import type { Scan, ScanState } from './scan.js'
+import { scanOf } from './scans.js'
 
 const SETTLE_MS = 120
 /** A filter is typed letter by letter. */
@@ -18,7 +19,7 @@ export interface ScanView {
 
 export function useScan(view: string, topics: readonly string[], query: MessagesQuery): ScanView {
   const app = useApp()
-  const scan = app.scans.of(view)
+  const scan = scanOf(app.session, view)
   const state = useStore(scan.store)
   const connected = useConnection(connection => connection.status.state === 'connected')
   const params = scanParams(topics, query)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { control, type Mounted, mount, press, type, until } from '../app/testing/mount.js'
+import { scanOf } from '../messages/scans.js'
 import type { ProduceParams } from '../session/protocol.js'
 import { fault } from '../session/testing/fake.js'
 
@@ -168,7 +169,7 @@ test('a record is made again from one that is read', async () => {
     row?.focus()
     return row && document.activeElement === row && row.tabIndex === 0 && row
   })
-  const record = page.app.scans.of('orders.events').row(first.dataset.row ?? '')
+  const record = scanOf(page.app.session, 'orders.events').row(first.dataset.row ?? '')
   press('r')
   await until(() => side() && field('Key')?.value.startsWith('order-'))
   expect(field('Key').value).toBe(new TextDecoder().decode(record?.key ?? new Uint8Array()))

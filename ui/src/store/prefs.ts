@@ -1,6 +1,6 @@
 /** What the reader chose, kept in this browser. Nothing secret, no record data. Anything unreadable falls back to its default, field by field. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { type DecoderChoice, decoderChoices } from '../decode/decoders.js'
+import { type DecoderChoice, decoderChoices } from '../decode/choices.js'
 import type { Zone } from '../format/time.js'
 
 export type Theme = 'system' | 'light' | 'dark'
