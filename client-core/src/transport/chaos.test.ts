@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { virtualClock } from '../../clock.js'
-import { memoryTransport } from '../memory.js'
-import type { ByteStream } from '../stream.js'
+import { virtualClock } from '../clock.js'
 import { type ChaosOptions, chaosTransport } from './chaos.js'
-import { transportCompliance } from './compliance.js'
-import { Arrivals, bytesOf, collect, outcome, readExactly, signal } from './streams.js'
+import { memoryTransport } from './memory.js'
+import type { ByteStream } from './stream.js'
+import { transportCompliance } from './testing/compliance.js'
+import { Arrivals, bytesOf, collect, outcome, readExactly, signal } from './testing/streams.js'
 
 const TARGET = { host: 'broker-1', port: 9092 }
 const REFUSED = { host: 'broker-2', port: 9092 }

@@ -1,7 +1,7 @@
-import { type Clock, systemClock, type TimerHandle } from '../../clock.js'
-import { Inbox } from '../inbox.js'
-import { explain } from '../reasons.js'
-import type { ByteStream, StreamTarget, Transport } from '../stream.js'
+import { type Clock, systemClock, type TimerHandle } from '../clock.js'
+import { Inbox } from './inbox.js'
+import { explain } from './reasons.js'
+import type { ByteStream, StreamTarget, Transport } from './stream.js'
 
 /** From the first to the second, both included, drawn evenly. */
 export type Span = readonly [least: number, most: number]
@@ -31,7 +31,10 @@ export interface ChaosTransport extends Transport {
 /** What waits to be read before the peer has to wait, too. */
 const HIGH_WATER = 256 * 1024
 
-/** `inner`, treating its connections badly: they die, and bytes come late and in pieces. Nothing is changed, left out before the end, or put in another order. */
+/**
+ * `inner`, treating its connections badly, to try what is built on it: they die, and bytes come late and in pieces. Nothing is changed, left out
+ * before the end, or put in another order.
+ */
 export function chaosTransport(inner: Transport, options: ChaosOptions): ChaosTransport {
   let [opened, deaths] = [0, 0]
   return {
