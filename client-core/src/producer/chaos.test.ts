@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest'
+import { Random } from '../random.js'
 import type { Fault } from '../sandbox/control/verdict.js'
 import { answer, close, delay, fail, hang } from '../sandbox/index.js'
 import { producing } from './testing/producing.js'
-
-/** 0 <= n < 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const partitions = 4
 const records = 300
@@ -33,14 +23,13 @@ const faults: readonly Fault[] = [
 test.each([1, 2, 3, 4])(
   'whatever brokers and the network do, each record is written once and each partition keeps its order (seed %i)',
   async seed => {
-    const random = randomOf(seed)
-    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]
+    const random = new Random(seed)
     const p = await producing({
       sandbox: { topics: { orders: partitions, refused: 1 } },
-      client: { requestTimeoutOverheadMs: 1_000, random },
-      producer: { requestTimeoutMs: 500, lingerMs: pick([0, 5]), batchMaxBytes: 1_024, unknownTopicRetries: -1 },
+      client: { requestTimeoutOverheadMs: 1_000, random: () => random.next() },
+      producer: { requestTimeoutMs: 500, lingerMs: random.pick([0, 5]), batchMaxBytes: 1_024, unknownTopicRetries: -1 },
     })
-    p.sandbox.intercept('Produce', () => (random() < 0.25 ? pick(faults) : undefined))
+    p.sandbox.intercept('Produce', () => (random.chance(0.25) ? random.pick(faults) : undefined))
     // Each refusal of a batch that was sent makes the producer begin a new epoch, in the midst of all the rest.
     p.sandbox.intercept('Produce', async ({ proceed }) => {
       const real = (await proceed())!
@@ -50,17 +39,17 @@ test.each([1, 2, 3, 4])(
       const refusal = [{ index: 0, errorCode: 10, baseOffset: -1n }]
       return answer({ ...real, responses: real.responses.map(t => (isRefused(t) ? { ...t, partitionResponses: refusal } : t)) })
     })
-    p.sandbox.intercept('Metadata', () => (random() < 0.1 ? pick([close(), delay(200)]) : undefined))
-    p.sandbox.intercept('InitProducerId', () => (random() < 0.3 ? close() : undefined))
+    p.sandbox.intercept('Metadata', () => (random.chance(0.1) ? random.pick([close(), delay(200)]) : undefined))
+    p.sandbox.intercept('InitProducerId', () => (random.chance(0.3) ? close() : undefined))
     const told: Promise<string>[] = []
     for (let i = 0; i < records; i++) {
-      if (random() < 0.1) told.push(p.put('no', { topic: 'refused' }))
+      if (random.chance(0.1)) told.push(p.put('no', { topic: 'refused' }))
       told.push(p.put(`${i}`, { partition: i % partitions }))
-      if (random() < 0.05) p.sandbox.moveLeader('orders', Math.floor(random() * partitions), pick(p.sandbox.brokers))
-      if (random() < 0.03) p.sandbox.broker(pick(p.sandbox.brokers)).cut()
-      if (random() < 0.02) await p.sandbox.broker(pick(p.sandbox.brokers)).stop()
-      if (random() < 0.06) for (const id of p.sandbox.brokers) await p.sandbox.broker(id).start()
-      if (random() < 0.3) await p.clock.advance(random() * 200)
+      if (random.chance(0.05)) p.sandbox.moveLeader('orders', random.int(0, partitions - 1), random.pick(p.sandbox.brokers))
+      if (random.chance(0.03)) p.sandbox.broker(random.pick(p.sandbox.brokers)).cut()
+      if (random.chance(0.02)) await p.sandbox.broker(random.pick(p.sandbox.brokers)).stop()
+      if (random.chance(0.06)) for (const id of p.sandbox.brokers) await p.sandbox.broker(id).start()
+      if (random.chance(0.3)) await p.clock.advance(random.next() * 200)
     }
     for (const id of p.sandbox.brokers) await p.sandbox.broker(id).start()
     p.sandbox.clearInterceptions()

@@ -1,4 +1,5 @@
 import { type Clock, systemClock, type TimerHandle } from '../clock.js'
+import { Random } from '../random.js'
 import { Inbox } from './inbox.js'
 import { explain } from './reasons.js'
 import type { ByteStream, StreamTarget, Transport } from './stream.js'
@@ -7,8 +8,8 @@ import type { ByteStream, StreamTarget, Transport } from './stream.js'
 export type Span = readonly [least: number, most: number]
 
 export interface ChaosOptions {
-  /** 0 <= n < 1. Seed it, and what is drawn is the same again (what time makes of it is not). */
-  random: () => number
+  /** With the same seed the same is drawn; what time makes of it is not the same. */
+  seed: number
   clock?: Clock
   /** A connection dies so many ms after it was opened. Default: never. */
   lifetimeMs?: Span
@@ -36,6 +37,7 @@ const HIGH_WATER = 256 * 1024
  * before the end, or put in another order.
  */
 export function chaosTransport(inner: Transport, options: ChaosOptions): ChaosTransport {
+  const random = new Random(options.seed)
   let [opened, deaths] = [0, 0]
   return {
     name: inner.name,
@@ -46,7 +48,7 @@ export function chaosTransport(inner: Transport, options: ChaosOptions): ChaosTr
       return deaths
     },
     async connect(target, signal) {
-      const stream = new ChaosStream(await inner.connect(target, signal), target, options, () => deaths++)
+      const stream = new ChaosStream(await inner.connect(target, signal), target, options, random, () => deaths++)
       opened++
       return stream
     },
@@ -67,6 +69,7 @@ class ChaosStream implements ByteStream {
     private readonly inner: ByteStream,
     private readonly target: StreamTarget,
     private readonly options: ChaosOptions,
+    private readonly random: Random,
     private readonly died: () => void,
   ) {
     this.peer = inner.peer
@@ -117,7 +120,7 @@ class ChaosStream implements ByteStream {
   #die(): void {
     if (this.#over) return
     this.died()
-    if (this.options.random() < (this.options.halfClose ?? 0)) {
+    if (this.random.chance(this.options.halfClose ?? 0)) {
       this.#halfClosed = true
       this.incoming.finish()
     } else {
@@ -161,6 +164,6 @@ class ChaosStream implements ByteStream {
   }
 
   #draw([least, most]: Span): number {
-    return least + Math.floor(this.options.random() * (most - least + 1))
+    return this.random.int(least, most)
   }
 }

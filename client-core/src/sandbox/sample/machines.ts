@@ -1,4 +1,4 @@
-import type { Random } from './random.js'
+import type { Random } from '../../random.js'
 import { iso, keep, type Source } from './source.js'
 
 const pages = ['/', '/t-shirts', '/mugs', '/cart', '/checkout', '/account', '/search?q=cap', '/sale', '/p/TEE-NVY-M', '/p/MUG-04']

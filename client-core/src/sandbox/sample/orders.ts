@@ -1,5 +1,5 @@
+import type { Random } from '../../random.js'
 import type { HeaderInput } from '../../records/batch-builder.js'
-import type { Random } from './random.js'
 import { bytesOf, type Event, iso, keep, type Source } from './source.js'
 
 const skus = ['TEE-NVY-M', 'TEE-BLK-L', 'MUG-04', 'CAP-RED', 'SOCK-3P', 'HOODIE-GRY-S', 'POSTER-A2', 'BAG-CANVAS']

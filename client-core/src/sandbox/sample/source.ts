@@ -1,7 +1,7 @@
 import type { CodecName } from '../../compression/codec.js'
+import type { Random } from '../../random.js'
 import type { BatchRecordInput } from '../../records/encode.js'
 import type { TopicOptions } from '../options.js'
-import type { Random } from './random.js'
 
 /** What one event of a topic is: a record without its time. */
 export type Event = Omit<BatchRecordInput, 'timestamp'>

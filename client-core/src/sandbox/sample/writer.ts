@@ -1,9 +1,9 @@
 import { murmur2 } from '../../bytes/murmur2.js'
 import type { Codec } from '../../compression/codec.js'
+import type { Random } from '../../random.js'
 import type { BatchRecordInput } from '../../records/encode.js'
 import type { Sandbox } from '../sandbox.js'
 import { addSequence } from '../state/producer-state.js'
-import type { Random } from './random.js'
 import { bytesOf, type Source } from './source.js'
 
 /** Writes the events of one topic as its producers would: by key to the partition that murmur2 gives, in batches, in sequence. */

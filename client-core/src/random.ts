@@ -1,4 +1,4 @@
-/** Pseudo-random choices that are the same for the same seed (mulberry32): sample data must not differ from run to run. */
+/** Pseudo-random choices that are the same for the same seed (mulberry32): sample data and tests must not differ from run to run. */
 export class Random {
   #state: number
 
