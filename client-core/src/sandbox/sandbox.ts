@@ -1,3 +1,4 @@
+import type { Uuid } from '../bytes/uuid.js'
 import type { Clock } from '../clock.js'
 import { ClientError } from '../error.js'
 import type { RequestMessage } from '../protocol/message.js'
@@ -10,6 +11,7 @@ import { GroupControl, type GroupSeed } from './control/group-control.js'
 import { type Interception, Interceptions, type InterceptOptions } from './control/interceptions.js'
 import { type AppendOptions, append, appendEncoded, endTransaction, partitionOf, recordsOf } from './control/log-control.js'
 import { findMessage } from './control/messages.js'
+import { PartitionControl } from './control/partition-control.js'
 import type { Action } from './control/verdict.js'
 import type { ApiName, RequestOf } from './handlers/index.js'
 import { invalid } from './invalid.js'
@@ -24,6 +26,7 @@ import { Users } from './sasl/users.js'
 import type { Broker } from './state/broker.js'
 import { Cluster } from './state/cluster.js'
 import { Codecs } from './state/codecs.js'
+import type { CompactOptions } from './state/compact.js'
 import { evacuate, moveLeader } from './state/leadership.js'
 import type { Partition } from './state/partition.js'
 import { Settings } from './state/settings.js'
@@ -118,6 +121,35 @@ export class Sandbox {
   /** Changes one setting of a topic while it is in use; undefined gives back the default. */
   setTopicConfig(name: string, config: string, value: string | undefined): void {
     partitionOf(this.#cluster, name, 0).topic.setConfig(config, value)
+  }
+
+  /** Changes with every topic that is made, also under a name that was there before. */
+  topicId(name: string): Uuid {
+    return this.#partition(name, 0).topic.id
+  }
+
+  /** Deletes a topic and makes another one of the same name, partitions and settings: its id is a new one, its log is empty. */
+  recreateTopic(name: string): void {
+    const { topic } = this.#partition(name, 0)
+    const { replicationFactor, configs, partitions } = topic
+    this.#cluster.deleteTopic(topic)
+    this.#cluster.createTopic({
+      name,
+      partitions: partitions.length,
+      configs,
+      replicationFactor,
+      replicas: partitions.map(p => p.replicas),
+    })
+  }
+
+  /** Replicas, held back or elected, compaction and retention of one partition. */
+  partition(topic: string, index: number): PartitionControl {
+    return new PartitionControl(this.#cluster, this.#partition(topic, index))
+  }
+
+  /** Compacts a partition at once: what is not among `keep` goes. Default: the last record of each key stays. */
+  compact(topic: string, partition: number, keep?: CompactOptions['keep']): Promise<void> {
+    return this.partition(topic, partition).compact({ keep })
   }
 
   /** The id of the broker that leads; -1 while none can. */

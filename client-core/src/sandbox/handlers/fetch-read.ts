@@ -51,12 +51,14 @@ export function locate(context: RequestContext, request: Request, version: numbe
   try {
     topic = findTopic(context, { name: asked.topic, topicId: asked.topicId }, version >= 13)
     const partition = readableReplica(context, topic, asked, version)
-    const instead = closerReplica(context, request, version, partition) ?? divergence(partition, asked)
+    const here = context.broker.id
+    const instead = closerReplica(context, request, version, partition, asked.fetchOffset) ?? divergence(partition, here, asked)
     if (instead) return { asked, partition, instead, urgent: true }
-    if (asked.fetchOffset < partition.log.startOffset || asked.fetchOffset > partition.highWatermark) {
+    const { endOffset } = partition.copyOf(here)
+    if (asked.fetchOffset < partition.log.startOffset || asked.fetchOffset > endOffset) {
       throw new Refusal(
         'OFFSET_OUT_OF_RANGE',
-        `offset ${asked.fetchOffset} of ${topic.name}-${asked.partition} is not in ${partition.log.startOffset}..${partition.highWatermark}`,
+        `offset ${asked.fetchOffset} of ${topic.name}-${asked.partition} is not in ${partition.log.startOffset}..${endOffset}`,
       )
     }
     return { asked, partition, urgent: false }
@@ -86,48 +88,58 @@ function readableReplica(context: RequestContext, topic: Topic, asked: SessionPa
   return partition
 }
 
-/** The leader sends a consumer that names its rack to an in-sync replica there, when the brokers are told to choose so. */
+/**
+ * The leader sends a consumer that names its rack to the most caught-up replica there that has the offset, when the brokers are told to choose so.
+ * It need not be in sync.
+ */
 function closerReplica(
   { cluster, broker }: RequestContext,
   request: Request,
   version: number,
   partition: Partition,
+  offset: bigint,
 ): Partial<PartitionResponse> | undefined {
   if (version < 11 || request.rackId === '' || partition.leader !== broker.id || broker.rack === request.rackId) return undefined
   if (!cluster.settings.ofBroker('replica.selector.class')?.endsWith('RackAwareReplicaSelector')) return undefined
-  const preferred = partition.isr.find(id => cluster.brokers.get(id)?.running && cluster.brokers.get(id)?.rack === request.rackId)
-  return preferred === undefined ? undefined : { preferredReadReplica: preferred, ...offsetsOf(partition) }
+  let preferred: number | undefined
+  for (const id of partition.replicas) {
+    const other = cluster.brokers.get(id)
+    const { endOffset } = partition.copyOf(id)
+    if (!other?.running || other.rack !== request.rackId || offset > endOffset || offset < partition.log.startOffset) continue
+    if (preferred === undefined || endOffset > partition.copyOf(preferred).endOffset) preferred = id
+  }
+  return preferred === undefined ? undefined : { preferredReadReplica: preferred, ...offsetsOf(partition, broker.id) }
 }
 
 /** KIP-595: a reader whose last epoch ended elsewhere has read what was truncated since. */
-function divergence(partition: Partition, asked: SessionPartition): Partial<PartitionResponse> | undefined {
+function divergence(partition: Partition, broker: number, asked: SessionPartition): Partial<PartitionResponse> | undefined {
   if (asked.lastFetchedEpoch < 0) return undefined
-  const known = partition.epochs.endOffsetFor(asked.lastFetchedEpoch, partition.log.endOffset)
+  const known = partition.epochs.endOffsetFor(asked.lastFetchedEpoch, partition.copyOf(broker).endOffset)
   if (known.epoch === -1) throw new Refusal('OFFSET_OUT_OF_RANGE', `epoch ${asked.lastFetchedEpoch} is not known`)
   if (known.epoch >= asked.lastFetchedEpoch && known.endOffset >= asked.fetchOffset) return undefined
-  return { divergingEpoch: known, ...offsetsOf(partition) }
+  return { divergingEpoch: known, ...offsetsOf(partition, broker) }
 }
 
-const offsetsOf = (partition: Partition) => ({
-  highWatermark: partition.highWatermark,
-  lastStableOffset: partition.lastStableOffset,
+const offsetsOf = (partition: Partition, broker: number) => ({
+  highWatermark: partition.copyOf(broker).highWatermark,
+  lastStableOffset: partition.readableEnd(true, broker),
   logStartOffset: partition.log.startOffset,
 })
 
 /** Reads in order until `maxBytes` are full; the first batch found is given whatever its size (KIP-74). */
-export function readAll(located: readonly Located[], limits: Limits): PartitionAnswer[] {
+export function readAll({ broker }: RequestContext, located: readonly Located[], limits: Limits): PartitionAnswer[] {
   let left = limits.maxBytes
   let atLeastOne = true
   return located.map(at => {
     if (at.instead || !at.partition) return { asked: at.asked, response: { ...empty(at.asked), ...at.instead }, bytes: 0 }
     const { partition, asked } = at
-    const upTo = partition.readableEnd(limits.readCommitted)
+    const upTo = partition.readableEnd(limits.readCommitted, broker.id)
     const records = partition.log.read(asked.fetchOffset, upTo, Math.min(left, asked.partitionMaxBytes), atLeastOne)
     const bytes = records.reduce((sum, chunk) => sum + chunk.length, 0)
     if (bytes > 0) atLeastOne = false
     left = Math.max(0, left - bytes)
     const abortedTransactions = limits.readCommitted ? partition.transactions.abortedIn(asked.fetchOffset, upTo) : null
-    return { asked, response: { ...empty(asked), ...offsetsOf(partition), abortedTransactions, records }, bytes }
+    return { asked, response: { ...empty(asked), ...offsetsOf(partition, broker.id), abortedTransactions, records }, bytes }
   })
 }
 

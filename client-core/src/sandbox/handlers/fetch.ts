@@ -21,7 +21,7 @@ export const fetch = handler(FetchRequest, {
     const limits = limitsOf(context, request)
     await untilEnough(context, request, version, plan, limits)
     const located = plan.partitions.map(asked => locate(context, request, version, asked))
-    return answer(context, version, plan, readAll(located, limits))
+    return answer(context, version, plan, readAll(context, located, limits))
   },
   failure: (request, code, version) => {
     // A request inside a session may name no partition at all: then the error can only stand at the top.
@@ -48,19 +48,19 @@ function limitsOf({ cluster }: RequestContext, request: Request): Limits {
 /** Parks until enough can be read, something is wrong with a partition, or `maxWaitMs` is over. */
 async function untilEnough(context: RequestContext, request: Request, version: number, plan: FetchPlan, limits: Limits): Promise<void> {
   const look = () => plan.partitions.map(asked => locate(context, request, version, asked))
-  const ready = (located: Located[]) => located.some(at => at.urgent) || readable(located, limits) >= limits.minBytes
+  const ready = (located: Located[]) => located.some(at => at.urgent) || readable(context, located, limits) >= limits.minBytes
   const located = look()
   if (request.maxWaitMs <= 0 || located.length === 0 || ready(located)) return
   const watched = new Set(located.flatMap(at => (at.partition ? [at.partition] : [])))
   await park(context, watched, request.maxWaitMs, () => ready(look()))
 }
 
-function readable(located: readonly Located[], { minBytes, readCommitted }: Limits): number {
+function readable({ broker }: RequestContext, located: readonly Located[], { minBytes, readCommitted }: Limits): number {
   let bytes = 0
   for (const { partition, asked } of located) {
     if (!partition) continue
     bytes += Math.min(
-      partition.log.readableBytes(asked.fetchOffset, partition.readableEnd(readCommitted), minBytes),
+      partition.log.readableBytes(asked.fetchOffset, partition.readableEnd(readCommitted, broker.id), minBytes),
       asked.partitionMaxBytes,
     )
     if (bytes >= minBytes) break

@@ -58,13 +58,17 @@ async function answer(context: RequestContext, request: Request, topic: Request[
     return { partitionIndex, errorCode: 0, ...found, ...(version >= 4 && { leaderEpoch }) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { partitionIndex, errorCode: errnoOf(error.code) }
+    const code = error.code === 'OFFSET_NOT_AVAILABLE' && version < 5 ? 'LEADER_NOT_AVAILABLE' : error.code
+    return { partitionIndex, errorCode: errnoOf(code) }
   }
 }
 
 async function find({ cluster }: RequestContext, partition: Partition, timestamp: bigint, readCommitted: boolean) {
   const end = partition.readableEnd(readCommitted)
-  if (timestamp === LATEST) return { timestamp: -1n, offset: end, leaderEpoch: partition.leaderEpoch }
+  if (timestamp === LATEST) {
+    checkEnd(partition, end)
+    return { timestamp: -1n, offset: end, leaderEpoch: partition.leaderEpoch }
+  }
   const start = partition.log.startOffset
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL)
     return { timestamp: -1n, offset: start, leaderEpoch: partition.epochs.at(start) }
@@ -73,7 +77,18 @@ async function find({ cluster }: RequestContext, partition: Partition, timestamp
     timestamp === MAX_TIMESTAMP
       ? await offsetOfMaxTime(partition.log, cluster.codecs)
       : await offsetForTime(partition.log, timestamp, cluster.codecs)
-  return found && found.offset < end ? withEpoch(partition, found) : nothing
+  if (found && found.offset < end) return withEpoch(partition, found)
+  checkEnd(partition, end)
+  return nothing
+}
+
+/** KIP-207: a new leader that does not know yet how much of the former epochs is committed would let the end go backwards. */
+function checkEnd({ epochStartOffset, topic, index }: Partition, end: bigint): void {
+  if (end >= epochStartOffset) return
+  throw new Refusal(
+    'OFFSET_NOT_AVAILABLE',
+    `${topic.name}-${index} is committed up to ${end}, and its leader's epoch began at ${epochStartOffset}`,
+  )
 }
 
 const nothing = { timestamp: -1n, offset: -1n, leaderEpoch: -1 }

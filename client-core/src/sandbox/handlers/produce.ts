@@ -3,6 +3,7 @@ import { Disconnect } from '../refusal.js'
 import { handler } from './handler.js'
 import { endpoints } from './partition-access.js'
 import { producePartition } from './produce-partition.js'
+import { untilReplicated } from './produce-wait.js'
 
 /** Appends batches to the partitions that this broker leads. From v13 topics are named by id (KIP-516). */
 export const produce = handler(ProduceRequest, {
@@ -19,6 +20,7 @@ export const produce = handler(ProduceRequest, {
         partitionResponses.push(await producePartition(context, request, topic, data, version, leaders))
       responses.push({ name: topic.name, topicId: topic.topicId, partitionResponses })
     }
+    if (request.acks === -1) await untilReplicated(context, request, version, responses)
     if (request.acks !== 0) return { responses, nodeEndpoints: version >= 10 ? endpoints(context, leaders) : [] }
     const failed = responses.some(topic => topic.partitionResponses.some(partition => partition.errorCode !== 0))
     // Without an answer, a closed connection is the only sign that something went wrong.

@@ -16,6 +16,11 @@ export class Codecs {
     this.#loaded.set(codec.name, codec)
   }
 
+  /** A codec that was used before. */
+  loaded(name: CodecName): Codec | undefined {
+    return this.#loaded.get(name)
+  }
+
   /** Opens the batch where that is possible; look at `isOpen` afterwards. */
   async open(batch: RecordBatch): Promise<void> {
     const name = batch.codec

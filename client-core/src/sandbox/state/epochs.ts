@@ -6,9 +6,11 @@ export class EpochHistory {
     return this.#entries.at(-1)?.epoch ?? -1
   }
 
-  /** Notes that `epoch` appends at `offset`; later notes for the same epoch change nothing. */
+  /** Notes that `epoch` appends at `offset`; later notes for the same epoch change nothing. Epochs that wrote nothing are forgotten, as in Kafka. */
   assign(epoch: number, offset: bigint): void {
-    if (epoch > this.latest) this.#entries.push({ epoch, startOffset: offset })
+    if (epoch <= this.latest) return
+    this.truncateTo(offset)
+    this.#entries.push({ epoch, startOffset: offset })
   }
 
   /** The epoch under which the record at `offset` was written; -1 when nothing was. */

@@ -101,6 +101,16 @@ export class Log {
     if (this.#start > offset) this.#start = offset
   }
 
+  /** Puts other bytes in the place of batches, with the same offsets, or leaves a hole; the ends of the log stay where they are. */
+  replace(after: ReadonlyMap<StoredBatch, Uint8Array | undefined>): void {
+    this.#batches = this.#batches.flatMap(batch => {
+      if (!after.has(batch)) return [batch]
+      const bytes = after.get(batch)
+      this.#bytes += (bytes?.length ?? 0) - batch.bytes.length
+      return bytes ? [{ ...batch, bytes, maxTimestamp: readInt64(bytes, at.maxTimestamp) }] : []
+    })
+  }
+
   /** Drops the oldest batches while `expendable` says so. True when something was dropped. */
   dropOldestWhile(expendable: (batch: StoredBatch, sizeBytes: number) => boolean): boolean {
     let count = 0

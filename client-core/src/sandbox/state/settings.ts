@@ -13,6 +13,8 @@ export interface TopicSettings {
   readonly deletes: boolean
   readonly compacts: boolean
   readonly minInsyncReplicas: number
+  /** Whether a replica that is not in sync may lead when no other is left. */
+  readonly uncleanElection: boolean
   readonly segmentBytes: number
   readonly timestampBeforeMaxMs: number
   readonly timestampAfterMaxMs: number
@@ -49,6 +51,7 @@ export class Settings {
       deletes: policy.includes('delete'),
       compacts: policy.includes('compact'),
       minInsyncReplicas: number('min.insync.replicas'),
+      uncleanElection: this.ofTopic(configs, 'unclean.leader.election.enable') === 'true',
       segmentBytes: number('segment.bytes'),
       timestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
       timestampAfterMaxMs: number('message.timestamp.after.max.ms'),
