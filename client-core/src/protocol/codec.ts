@@ -85,13 +85,14 @@ function readMany(from: Reader, length: number, read: Coder['read']): unknown[] 
   return items
 }
 
-/** A struct that may be null has one byte in front: -1 for null, 1 otherwise. */
+/** A struct that may be null has one byte in front: 1, and for null -1, or 0 where the struct is a tagged field. */
 function nullableStruct(type: FieldType & { kind: 'struct' }, place: Place): Coder {
   const inner = structCoder(type.fields, place, typeCoder)
+  const least = place.tagged ? 1 : 0
   return {
-    read: from => (from.int8() < 0 ? null : inner.read(from)),
+    read: from => (from.int8() < least ? null : inner.read(from)),
     write: (to, value) => {
-      to.int8(value === null ? -1 : 1)
+      to.int8(value === null ? least - 1 : 1)
       if (value !== null) inner.write(to, value)
     },
     min: 1,

@@ -20,6 +20,8 @@ export interface Place {
   readonly version: number
   readonly flexible: boolean
   readonly nullable: boolean
+  /** It is a tagged field itself. */
+  readonly tagged?: boolean
 }
 
 /** A field that is on the wire at a version. */

@@ -145,7 +145,12 @@ export class Walk {
   }
 
   #field(name: string, field: Field, place: Place, into: Explained[], start = this.from.offset): boolean {
-    const inside = { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, place.version) }
+    const inside = {
+      ...place,
+      path: `${place.path}.${name}`,
+      nullable: isNullable(field, place.version),
+      tagged: field.spec.tag !== undefined,
+    }
     const type = field.spec.type
     return this.#node(
       { name, type: typeName(type), note: noteOf(field, inside) },
@@ -162,7 +167,7 @@ export class Walk {
   #value(type: FieldType, place: Place, node: Explained, into: Explained[]): void {
     if (type.kind === 'array') this.#array(type.of, place, node, into)
     else if (type.kind === 'struct') {
-      if (place.nullable && this.from.int8() < 0) node.value = null
+      if (place.nullable && this.from.int8() < (place.tagged ? 1 : 0)) node.value = null
       else node.isDefault = this.struct(type.fields, place, into)
     } else {
       const value = scalarCoder(type.kind, place).read(this.from)

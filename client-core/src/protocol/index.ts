@@ -2,6 +2,15 @@ export { randomUuid, type Uuid, uuidFromBytes, uuidToBytes, zeroUuid } from '../
 export * from './api/index.js'
 export { type Api, apis } from './apis.js'
 export { decode, encode, encodeChunks } from './codec.js'
+export {
+  type OffsetsLogRecord,
+  readOffsetsLogRecord,
+  readShareStateLogRecord,
+  readTransactionLogRecord,
+  type ShareStateLogRecord,
+  type TransactionLogRecord,
+  type UnknownLogRecord,
+} from './coordinator-logs.js'
 export * from './data/index.js'
 export { errnoOf, errorForCode, KafkaError, type KafkaErrorCode, type KafkaErrorInfo } from './errors.js'
 export { type Explained, type ExplainLimits, type Explanation, explain } from './explain.js'

@@ -27,7 +27,7 @@ export function structCoder(fields: Fields, place: Place, coderOf: (type: FieldT
     all
       .filter(([, field]) => presence(field, version) === kind)
       .map(([name, field]) => {
-        const inside = { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, version) }
+        const inside = { ...place, path: `${place.path}.${name}`, nullable: isNullable(field, version), tagged: kind === 'tagged' }
         return { name, field, coder: coderOf(field.spec.type, inside) }
       })
   const plain = members('plain')

@@ -1,9 +1,9 @@
-import { kafkaClients, zipEntries } from './jar.js'
+import { mavenJar, zipEntries } from './jar.js'
 
 /** A message as Kafka itself defines it: the JSON that the kafka-clients jar carries since 2.2. */
 export interface Definition {
   readonly name: string
-  readonly type: 'request' | 'response' | 'header' | 'data'
+  readonly type: 'request' | 'response' | 'header' | 'data' | 'coordinator-key' | 'coordinator-value'
   readonly apiKey?: number
   readonly validVersions: string
   readonly flexibleVersions?: string
@@ -15,11 +15,12 @@ export interface Definition {
 export interface FieldDefinition {
   readonly name: string
   readonly type: string
-  readonly versions: string
+  /** Without it, a tagged field has those of its tag. */
+  readonly versions?: string
   readonly nullableVersions?: string
   readonly taggedVersions?: string
   readonly tag?: number | string
-  readonly default?: string | number | boolean
+  readonly default?: string | number | boolean | null
   readonly ignorable?: boolean
   readonly fields?: readonly FieldDefinition[]
 }
@@ -40,9 +41,11 @@ export function versionRange(text: string | undefined): Range | undefined {
 export const within = (range: Range | undefined, version: number): boolean =>
   range !== undefined && version >= range.first && version <= range.last
 
-/** Every definition of a version of Kafka, by name. */
-export async function definitionsOf(version: string): Promise<Map<string, Definition>> {
-  const entries = await zipEntries(await kafkaClients(version), name => /^common\/message\/\w+\.json$/.test(name))
+/** Every definition of a version of Kafka in its clients' jar, or in another, by name. */
+export async function definitionsOf(version: string, artifact = 'kafka-clients'): Promise<Map<string, Definition>> {
+  const entries = await zipEntries(await mavenJar(`org.apache.kafka:${artifact}:${version}`), name =>
+    /^common\/message\/\w+\.json$/.test(name),
+  )
   const definitions = [...entries.values()].map(parse)
   return new Map(definitions.map(definition => [definition.name, definition]))
 }

@@ -51,7 +51,7 @@ export function kafkaLayout(definition: Definition, version: number): FieldAt[] 
 
 function kafkaFields(definition: Definition, fields: readonly FieldDefinition[], version: number, prefix: string): FieldAt[] {
   return fields.flatMap(field => {
-    if (!within(versionRange(field.versions), version)) return []
+    if (!within(versionRange(field.versions ?? field.taggedVersions), version)) return []
     const inner = fieldsOf(definition, field)
     const isArray = field.type.startsWith('[]')
     const path = prefix + field.name[0].toLowerCase() + field.name.slice(1)
@@ -68,7 +68,8 @@ function kafkaFields(definition: Definition, fields: readonly FieldDefinition[],
 }
 
 function kafkaDefault(field: FieldDefinition): string | undefined {
-  if (field.default === undefined) return undefined
+  // A null that is no text means nothing: Kafka takes the type's zero.
+  if (field.default === undefined || field.default === null) return undefined
   const text = String(field.default)
   return /^0x[0-9a-f]+$/i.test(text) ? String(BigInt(text)) : text
 }
