@@ -68,6 +68,7 @@ const optionPaths = [
   'brokerMaxWriteBytes',
   'clientId',
   'connIdleTimeoutMs',
+  'considerMissingTopicDeletedAfterMs',
   'dialTimeoutMs',
   'hooks',
   'logger',
@@ -220,7 +221,6 @@ const later: Record<
   { methods?: readonly string[]; options?: readonly string[]; names?: readonly string[]; hooks?: readonly string[] }
 > = {
   consuming: { options: ['consumer.regex', 'consumer.preferLag'], names: ['DataLossError', 'preferLagAt'] },
-  connections: { options: ['considerMissingTopicDeletedAfterMs'] },
   groups: {
     methods: [
       'allowRebalance',

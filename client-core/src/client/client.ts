@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { CallOptions } from '../cluster/cluster.js'
 import { Cluster } from '../cluster/cluster.js'
-import type { TopicView } from '../cluster/metadata.js'
+import { leaderOf, type TopicView } from '../cluster/metadata.js'
 import { type ResponseShard, sendRequest, sendSharded } from '../cluster/routing.js'
 import { Consumer } from '../consumer/consumer.js'
 import { type Fetches, newErrFetch } from '../consumer/fetches.js'
@@ -228,15 +228,16 @@ export class Client {
   purgeTopicsFromClient(...topics: string[]): void {
     this.purgeTopicsFromConsuming(...topics)
     this.purgeTopicsFromProducing(...topics)
-    for (const topic of topics) this.#cluster.metadata.forget(topic)
   }
-  /** The consuming side of `purgeTopicsFromClient`. */
+  /** The consuming side of `purgeTopicsFromClient`. What is known of a topic is kept while it is produced to. */
   purgeTopicsFromConsuming(...topics: string[]): void {
     this.#consumer?.removeTopics(topics)
+    this.#cluster.purge(topics)
   }
   /** The producing side of `purgeTopicsFromClient`. Flush first to have written what is buffered. */
   purgeTopicsFromProducing(...topics: string[]): void {
     this.#producer?.purge(topics)
+    this.#cluster.purge(topics)
   }
 
   // Requests ---------------------------------------------------------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ export class Client {
   /** The leader of a partition as it is known now; undefined when it is not. */
   partitionLeader(topic: string, partition: number): { leader: number; leaderEpoch: number } | undefined {
     const view = this.#cluster.metadata.topic(topic)?.partitions[partition]
-    return view && view.leader >= 0 ? { leader: view.leader, leaderEpoch: view.leaderEpoch } : undefined
+    return view && leaderOf(view) >= 0 ? { leader: view.leader, leaderEpoch: view.leaderEpoch } : undefined
   }
   /** What is known of topics now, without asking anybody. */
   cachedTopics(): ReadonlyMap<string, TopicView> {

@@ -16,6 +16,7 @@ describe('the options of a client', () => {
       retryTimeoutMs: 30_000,
       metadataMaxAgeMs: 300_000,
       metadataMinAgeMs: 5_000,
+      considerMissingTopicDeletedAfterMs: 15_000,
       allowAutoTopicCreation: false,
       brokerMaxReadBytes: 104_857_600,
       producer: {
@@ -36,6 +37,7 @@ describe('the options of a client', () => {
     [{ transport, seedBrokers: [] }, 'seedBrokers must be at least one host:port'],
     [{ transport, seedBrokers: ['a:9092', 'b:x'] }, 'seedBrokers[1] must be host:port'],
     [{ transport, seedBrokers: 'a:9092' }, 'seedBrokers must be an array'],
+    [{ transport, considerMissingTopicDeletedAfterMs: -1 }, 'considerMissingTopicDeletedAfterMs must be a whole number from 0'],
     [{ transport, hooks: [{ onBrokerRead: 1 }] }, 'hooks[0].onBrokerRead must be a function'],
     [{ transport, software: { name: 'no spaces', version: '1' } }, 'software.name must be letters, digits, dots and hyphens'],
     [{ transport, maxVersions: new Map([[0, '9']]) }, 'maxVersions must be a Map of API key to version'],

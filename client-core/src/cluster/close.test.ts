@@ -68,7 +68,7 @@ describe('what roles are interested in', () => {
     expect(seen).toEqual([['orders', 'other', '__proto__']])
     expect(cluster.metadata.topic('__proto__')).toMatchObject({ errorCode: 3, partitions: [] })
     expect(told).toEqual([undefined, undefined])
-    cluster.watch({ topics: () => null, onMetadata() {} })
+    cluster.watch({ topics: () => [], readsAll: () => true, onMetadata() {} })
     await driven(clock, cluster.refreshMetadata())
     expect(seen[1]).toEqual([null])
     expect([...cluster.metadata.topics.keys()]).toEqual(['orders', 'other', 'third'])
@@ -78,12 +78,77 @@ describe('what roles are interested in', () => {
     const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } }, { allowAutoTopicCreation: true })
     const seen: (string | null)[][] = []
     sandbox.intercept('Metadata', ({ request }) => void seen.push(request.topics?.map(t => t.name) ?? [null]))
-    cluster.watch({ topics: () => null, onMetadata() {} })
+    cluster.watch({ topics: () => [], readsAll: () => true, onMetadata() {} })
     cluster.watch({ topics: () => ['orders', 'fresh'], onMetadata() {} })
     await driven(clock, cluster.refreshMetadata())
     expect(seen).toEqual([[null], ['fresh']])
     await driven(clock, cluster.refreshMetadata())
     expect(seen).toEqual([[null], ['fresh'], [null]])
+  })
+
+  test('item 85: a topic that is gone from the list of all is told to the roles and forgotten, 15 s after its discovery', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1, other: 1 } })
+    const told: (readonly string[] | undefined)[] = []
+    const wanted = new Set(['orders'])
+    const onMetadata = () => void told.push(undefined)
+    cluster.watch({ topics: () => wanted, readsAll: () => true, onMetadata, onDeleted: topics => told.push(topics) })
+    await driven(clock, cluster.refreshMetadata())
+    await clock.advance(1_000)
+    sandbox.deleteTopic('orders')
+    sandbox.deleteTopic('other')
+    const started = clock.now()
+    await driven(clock, cluster.refreshMetadata())
+    expect(cluster.metadata.topic('orders')).toMatchObject({ errorCode: 3, partitions: [{ partition: 0 }] })
+    expect(cluster.metadata.topic('other')).toBeUndefined()
+    for (let i = 0; i < 200 && cluster.metadata.topic('orders'); i++) await clock.advance(250)
+    // Nobody asked: what is missing is looked for by itself.
+    expect(clock.now() - started).toBeGreaterThanOrEqual(14_000)
+    expect(clock.now() - started).toBeLessThanOrEqual(14_000 + 5_250)
+    expect(told.filter(t => t !== undefined)).toEqual([['orders']])
+    expect(told.at(-2)).toEqual(['orders'])
+  })
+
+  test('considerMissingTopicDeletedAfterMs says when', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } }, { considerMissingTopicDeletedAfterMs: 0 })
+    const told: (readonly string[])[] = []
+    cluster.watch({ topics: () => ['orders'], readsAll: () => true, onMetadata() {}, onDeleted: topics => told.push(topics) })
+    await driven(clock, cluster.refreshMetadata())
+    sandbox.deleteTopic('orders')
+    await driven(clock, cluster.refreshMetadata())
+    expect(told).toEqual([['orders']])
+  })
+
+  test('a topic that was made anew is believed when nobody works with the old one any more', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } })
+    const idNow = () => cluster.metadata.topic('orders')?.topicId
+    const watch = () => cluster.watch({ topics: () => ['orders'], onMetadata() {} })
+    const unwatch = [watch(), watch()]
+    await driven(clock, cluster.refreshMetadata())
+    const before = idNow()
+    sandbox.deleteTopic('orders')
+    sandbox.createTopic('orders', { partitions: 1 })
+    await driven(clock, cluster.refreshMetadata())
+    unwatch[0]()
+    await driven(clock, cluster.loadMetadata(['orders'], asked))
+    expect(idNow()).toBe(before)
+    expect(cluster.metadata.topic('orders')?.errorCode).toBe(100)
+    unwatch[1]()
+    await driven(clock, cluster.loadMetadata(['orders'], asked))
+    expect(idNow()).not.toBe(before)
+    expect(cluster.metadata.topic('orders')?.errorCode).toBe(0)
+  })
+
+  test('purging forgets a topic when no role works with it any more', async () => {
+    const { clock, cluster } = await connected({ topics: { orders: 1 } })
+    const [one, two] = [new Set(['orders']), new Set(['orders'])]
+    for (const topics of [one, two]) cluster.watch({ topics: () => topics, onMetadata() {} })
+    await driven(clock, cluster.refreshMetadata())
+    one.clear()
+    cluster.purge(['orders'])
+    expect(cluster.metadata.topic('orders')).toBeDefined()
+    two.clear()
+    cluster.purge(['orders'])
+    expect(cluster.metadata.topic('orders')).toBeUndefined()
   })
 
   test('topics may be made by asking only where the option says so', async () => {

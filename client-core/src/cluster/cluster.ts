@@ -32,8 +32,14 @@ export interface CallOptions extends SendOptions {
 
 /** Asks for metadata about what a role works with, and hears what came. */
 export interface MetadataInterest {
-  /** Topics to keep fresh; null: all of them. */
-  topics(): Iterable<string> | null
+  /**
+   * Topics to keep fresh. One that was found keeps its id until nobody names it any more or it is purged; one that a list of all topics lacks is kept, with an error, for `considerMissingTopicDeletedAfterMs` from its discovery on.
+   */
+  topics(): Iterable<string>
+  /** Whether all topics of the cluster are to be read, as for regular expressions; what there is then is in `metadata.topics`. Default: no. */
+  readsAll?(): boolean
+  /** Topics that were named by some role, and are deleted. They are forgotten already; comes before `onMetadata`. */
+  onDeleted?(topics: readonly string[]): void
   /** After every try to load; `error` when the try failed. */
   onMetadata(error?: unknown): void
 }
@@ -46,14 +52,15 @@ export class Cluster {
   readonly clock: Clock
   readonly hooks: Hooks
   readonly logger: Logger
-  readonly metadata = new MetadataCache()
+  readonly metadata: MetadataCache
   readonly brokers: BrokerRegistry
   readonly coordinators: CoordinatorCache
   readonly retries: Retries
   clusterId: string | null = null
   controllerId = -1
   readonly #loop: MetadataLoop
-  readonly #interests = new Set<MetadataInterest>()
+  /** With the topics that each one named last. */
+  readonly #interests = new Map<MetadataInterest, ReadonlySet<string>>()
   readonly #closing = new AbortController()
   readonly #reaper: Reaper
   #connectionIds = 0
@@ -73,13 +80,17 @@ export class Cluster {
         clientId: options.clientId,
         maxReadBytes: options.brokerMaxReadBytes,
         maxWriteBytes: options.brokerMaxWriteBytes,
+        logger: this.logger,
       },
+      learnt: new Map(),
+      clusterId: () => this.clusterId,
       nextConnectionId: () => {
         this.#reaper.watch()
         return ++this.#connectionIds
       },
       nextRequestId: () => ++this.#requestIds,
     }
+    this.metadata = new MetadataCache(name => this.#isHeld(name), options.considerMissingTopicDeletedAfterMs)
     this.brokers = new BrokerRegistry(context, options.seedBrokers)
     this.coordinators = new CoordinatorCache((type, key) => this.#findCoordinator(type, key))
     this.#loop = new MetadataLoop({
@@ -89,7 +100,7 @@ export class Cluster {
       load: () => this.#loadInterests(),
       isWanted: () => this.#interests.size > 0,
       onDone: error => {
-        for (const interest of [...this.#interests]) interest.onMetadata(error)
+        for (const interest of [...this.#interests.keys()]) interest.onMetadata(error)
       },
     })
   }
@@ -242,8 +253,18 @@ export class Cluster {
 
   /** Keeps the interest's topics fresh until the returned function is called. */
   watch(interest: MetadataInterest): () => void {
-    this.#interests.add(interest)
+    this.#interests.set(interest, new Set())
     return () => this.#interests.delete(interest)
+  }
+  /** Forgets topics that no role works with any more: what is heard of them next is believed, whatever it is. */
+  purge(topics: readonly string[]): void {
+    for (const [interest, named] of this.#interests)
+      if (topics.some(topic => named.has(topic))) this.#interests.set(interest, new Set(interest.topics()))
+    for (const topic of topics) if (!this.#isHeld(topic)) this.metadata.forget(topic)
+  }
+  #isHeld(topic: string): boolean {
+    for (const named of this.#interests.values()) if (named.has(topic)) return true
+    return false
   }
   refreshSoon(): void {
     this.#loop.soon()
@@ -257,19 +278,22 @@ export class Cluster {
     return this.#loop.now()
   }
 
-  async #loadInterests(): Promise<void> {
+  /** Returns whether all that roles work with is settled. */
+  async #loadInterests(): Promise<boolean> {
     const named = new Set<string>()
     let all = false
-    for (const interest of this.#interests) {
-      const wanted = interest.topics()
-      if (wanted === null) all = true
-      else for (const topic of wanted) named.add(topic)
+    for (const interest of this.#interests.keys()) {
+      all ||= interest.readsAll?.() ?? false
+      const topics = new Set(interest.topics())
+      this.#interests.set(interest, topics)
+      for (const topic of topics) named.add(topic)
     }
     const options = { initiator: 'metadata' }
     await this.loadMetadata(all ? null : [...named], options)
     // Asking for all topics makes none.
     const missing = [...named].filter(topic => !this.metadata.topic(topic))
     if (all && this.options.allowAutoTopicCreation && missing.length > 0) await this.loadMetadata(missing, options)
+    return [...named].every(topic => this.metadata.isSettled(topic))
   }
 
   /** Reads metadata of some topics, or of all with null, and takes it over. */
@@ -293,7 +317,8 @@ export class Cluster {
     this.brokers.merge(answer.brokers.map(toBroker), true)
     this.clusterId = answer.clusterId ?? this.clusterId
     this.controllerId = answer.controllerId
-    this.metadata.merge(answer, this.clock.now(), all)
+    const deleted = this.metadata.merge(answer, this.clock.now(), all)
+    if (deleted.length > 0) for (const interest of [...this.#interests.keys()]) interest.onDeleted?.(deleted)
   }
 }
 

@@ -4,7 +4,7 @@ import { MetadataLoop } from './metadata-loop.js'
 
 interface Ask {
   at: number
-  done(): void
+  done(isSettled?: boolean): void
   fail(error: Error): void
 }
 
@@ -12,13 +12,14 @@ function loopOf({ wanted = true, manual = false } = {}) {
   const clock = virtualClock(0)
   const asks: Ask[] = []
   const told: unknown[] = []
-  const state = { wanted }
+  const state = { wanted, isSettled: true }
   const loop = new MetadataLoop({
     clock,
     minAgeMs: 5_000,
     maxAgeMs: 300_000,
     load: () =>
-      new Promise<void>((done, fail) => {
+      new Promise<boolean>((resolve, fail) => {
+        const done = (isSettled = state.isSettled) => resolve(isSettled)
         asks.push({ at: clock.now(), done, fail })
         if (!manual) done()
       }),
@@ -98,6 +99,27 @@ describe('metadata is read', () => {
     expect(gaps[1]).toBe(250)
     for (let i = 2; i < gaps.length; i++) expect(gaps[i]).toBeGreaterThanOrEqual(gaps[i - 1])
     expect(Math.max(...gaps)).toBe(5_000)
+  })
+
+  test('again and again, eight times quickly, when what was asked for now leaves something unsettled', async () => {
+    const { loop, clock, state, times } = loopOf()
+    state.isSettled = false
+    await loop.now()
+    await clock.advance(12_000)
+    expect(times()).toEqual([0, 250, 500, 750, 1_000, 1_250, 1_500, 1_750, 2_000, 7_000, 12_000])
+    state.isSettled = true
+    await clock.advance(5_000)
+    expect(times()).toHaveLength(12)
+    await clock.advance(200_000)
+    expect(times()).toHaveLength(12)
+  })
+
+  test('after metadataMinAgeMs when what grew old, or was wanted soon, leaves something unsettled', async () => {
+    const { loop, clock, state, times } = loopOf()
+    state.isSettled = false
+    loop.soon()
+    await clock.advance(10_000)
+    expect(times()).toEqual([0, 5_000, 10_000])
   })
 })
 

@@ -1,14 +1,15 @@
 import type { Clock, TimerHandle } from '../clock.js'
 
-/** The pace while something is known to be stale. */
+/** The pace while something is known to be stale, and how often in a row it is kept without being asked for. */
 const quickMs = 250
+const quickTries = 8
 
 interface MetadataLoopOptions {
   clock: Clock
   minAgeMs: number
   maxAgeMs: number
-  /** Reads metadata once and takes it over. */
-  load(): Promise<void>
+  /** Reads metadata once and takes it over. Resolves with whether all that is worked with is settled now. */
+  load(): Promise<boolean>
   /** Whether there is anything to keep fresh. */
   isWanted(): boolean
   /** Told after every try. */
@@ -26,6 +27,9 @@ export class MetadataLoop {
   #loadedAt = Number.NEGATIVE_INFINITY
   #stopped = false
   #isUrgent = false
+  #isAsked = false
+  /** Quick loads since all was settled, which nobody asked for. */
+  #quickLoads = 0
   /** Loads in a row that were asked for urgently. */
   #urgentLoads = 0
 
@@ -45,16 +49,24 @@ export class MetadataLoop {
     this.#planAfterLast(Math.min(this.options.minAgeMs, quickMs * 1.3 ** this.#urgentLoads))
   }
 
-  /** Resolves after a load that began after this call; rejects when that load failed. Calls of one turn share one load. */
+  /**
+   * Resolves after a load that began after this call; rejects when that load failed. Calls of one turn share one load. What it leaves unsettled is
+   * read again within a quarter of a second, up to eight times, and then once the minimum age allows.
+   */
   now(): Promise<void> {
     if (this.#stopped) return Promise.resolve()
+    this.#isAsked = true
+    return this.#next()
+  }
+
+  #next(): Promise<void> {
     if (this.#gathering) return this.#gathering
     if (!this.#running) return this.#run()
     this.#again ??= this.#running
       .catch(() => {})
       .then(() => {
         this.#again = undefined
-        return this.now()
+        return this.#stopped ? undefined : this.#next()
       })
     return this.#again
   }
@@ -67,7 +79,6 @@ export class MetadataLoop {
   #run(): Promise<void> {
     this.#cancelPlan()
     this.#urgentLoads = this.#isUrgent ? this.#urgentLoads + 1 : 0
-    this.#isUrgent = false
     this.#gathering = this.#running = this.#load().finally(() => {
       this.#running = undefined
     })
@@ -77,21 +88,34 @@ export class MetadataLoop {
   async #load(): Promise<void> {
     await undefined
     this.#gathering = undefined
+    const isUrgent = this.#isUrgent || this.#isAsked
+    this.#isUrgent = this.#isAsked = false
+    let isSettled = true
     let failure: { error: unknown } | undefined
     try {
-      await this.options.load()
+      isSettled = await this.options.load()
     } catch (error) {
       failure = { error }
     }
-    this.#finish(failure?.error)
+    this.#finish(failure?.error, isSettled, isUrgent)
     if (failure) throw failure.error
   }
 
-  #finish(error: unknown): void {
+  #finish(error: unknown, isSettled: boolean, isUrgent: boolean): void {
     if (this.#stopped) return
     this.#loadedAt = this.options.clock.now()
     if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.options.minAgeMs)
+    if (!isSettled) this.#settle(isUrgent)
+    else if (error === undefined) this.#quickLoads = 0
     this.options.onDone(error)
+  }
+
+  #settle(isUrgent: boolean): void {
+    // One quick load calls for the next.
+    const isQuick = (isUrgent || this.#quickLoads > 0) && this.#quickLoads < quickTries
+    if (!isQuick) return this.soon()
+    this.#quickLoads++
+    this.#planAfterLast(Math.min(this.options.minAgeMs, quickMs))
   }
 
   #planAfterLast(ms: number): void {
@@ -105,7 +129,7 @@ export class MetadataLoop {
     this.#timerAt = at
     this.#timer = this.options.clock.setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY
-      this.now().catch(() => {})
+      this.#next().catch(() => {})
     }, ms)
   }
 

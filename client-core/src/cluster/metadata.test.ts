@@ -28,15 +28,16 @@ const topic = (name: string | null, partitions: Partition[], rest: Partial<Topic
 })
 
 function cacheOf(...first: Topic[]) {
-  const cache = new MetadataCache()
+  const held = new Set<string>()
+  const cache = new MetadataCache(name => held.has(name), 15_000)
   let now = 0
-  const take = (topics: Topic[], all = false) => {
+  const take = (topics: Topic[], all = false, atMs = ++now) => {
     const rest = { throttleTimeMs: 0, brokers: [], clusterId: null, controllerId: 1, clusterAuthorizedOperations: 0, errorCode: 0 }
-    cache.merge({ ...rest, topics }, ++now, all)
+    return cache.merge({ ...rest, topics }, atMs, all)
   }
   const leaders = (name = 'orders') => cache.topic(name)?.partitions.map(p => [p.leader, p.leaderEpoch])
   take(first)
-  return { cache, take, leaders }
+  return { cache, take, leaders, held }
 }
 
 describe('what is known of a topic', () => {
@@ -48,6 +49,7 @@ describe('what is known of a topic', () => {
       isInternal: false,
       errorCode: 0,
       loadedAtMs: 1,
+      discoveredAtMs: 1,
       partitions: [
         { partition: 0, leader: 1, leaderEpoch: 5, replicas: [1, 2, 3], isr: [1, 2], offlineReplicas: [3], errorCode: 0 },
         { partition: 1, leader: 2, leaderEpoch: 7, replicas: [1, 2, 3], isr: [1, 2], offlineReplicas: [3], errorCode: 0 },
@@ -77,7 +79,7 @@ describe('what is known of a topic', () => {
     expect(cache.topic('orders')?.topicId).toBe(idA)
   })
 
-  test('made anew under its name it has nothing of the old one, lower epochs neither', () => {
+  test('made anew under its name, while nobody works with it, it has nothing of the old one, lower epochs neither', () => {
     const { cache, take, leaders } = cacheOf(topic('orders', [partition(0, 1, 50), partition(1, 1, 50)]))
     take([topic('orders', [partition(0, 2, 0)], { topicId: idB })])
     expect(leaders()).toEqual([[2, 0]])
@@ -93,6 +95,43 @@ describe('what is known of a topic', () => {
     }
   })
 
+  test('item 58: made anew while a role works with it, it stays the old one, with an error, until it is purged', () => {
+    const { cache, take, leaders, held } = cacheOf(topic('orders', [partition(0, 1, 50)]))
+    held.add('orders')
+    for (let i = 0; i < 20; i++) take([topic('orders', [partition(0, 2, 0), partition(1, 2, 0)], { topicId: idB })])
+    expect(leaders()).toEqual([[1, 50]])
+    expect(cache.topic('orders')).toMatchObject({ topicId: idA, errorCode: 100 })
+    cache.forget('orders')
+    take([topic('orders', [partition(0, 2, 0)], { topicId: idB })])
+    expect(leaders()).toEqual([[2, 0]])
+    expect(cache.topic('orders')).toMatchObject({ topicId: idB, errorCode: 0 })
+    expect([cache.nameOf(idA), cache.nameOf(idB)]).toEqual(['orders', 'orders'])
+  })
+
+  test('item 85: while a role works with it, it is missed for 15 s from its discovery on, and then deleted', () => {
+    const { cache, take, leaders, held } = cacheOf()
+    held.add('orders')
+    take([topic('orders', [], { errorCode: 5 })], true, 500)
+    take([topic('orders', [partition(0, 1, 5)])], true, 1_000)
+    expect(take([], true, 15_999)).toEqual([])
+    expect(leaders()).toEqual([[1, 5]])
+    expect(cache.topic('orders')?.errorCode).toBe(3)
+    expect(cache.isSettled('orders')).toBe(false)
+    expect(take([], false, 20_000)).toEqual([])
+    expect(take([], true, 16_000)).toEqual(['orders'])
+    expect(cache.topic('orders')).toBeUndefined()
+    expect(take([], true, 17_000)).toEqual([])
+  })
+
+  test('and is back at once when the next answer has it', () => {
+    const { cache, take, held } = cacheOf(topic('orders', [partition(0, 1, 5)]))
+    held.add('orders')
+    take([], true)
+    take([topic('orders', [partition(0, 1, 5)])], true)
+    expect(cache.topic('orders')).toMatchObject({ errorCode: 0, discoveredAtMs: 1 })
+    expect(cache.isSettled('orders')).toBe(true)
+  })
+
   test('is forgotten when an answer about all topics leaves it out, and only then', () => {
     const { cache, take } = cacheOf(topic('orders', [partition(0, 1, 5)]))
     take([topic('other', [], { topicId: idB })])
@@ -103,7 +142,7 @@ describe('what is known of a topic', () => {
 })
 
 describe('what is known of a partition', () => {
-  test('a lower leader epoch is taken for a stale answer five times, then believed: the cluster may have been restored', () => {
+  test('item 56: a lower leader epoch is taken for a stale answer five times, then believed: the cluster may have been restored', () => {
     const { take, leaders } = cacheOf(topic('orders', [partition(0, 1, 5)]))
     for (let i = 0; i < 5; i++) {
       take([topic('orders', [partition(0, 2, 3)])])
@@ -122,15 +161,39 @@ describe('what is known of a partition', () => {
     expect(leaders()).toEqual([[1, 5]])
   })
 
-  test('without a leader it keeps the epoch that it had: -1 is not a lower epoch', () => {
+  test('with an error it stays as it was known', () => {
     const { cache, take, leaders } = cacheOf(topic('orders', [partition(0, 1, 5)]))
-    take([topic('orders', [partition(0, -1, -1, 5)])])
-    expect(leaders()).toEqual([[-1, 5]])
+    take([topic('orders', [partition(0, -1, 6, 5)])])
+    expect(leaders()).toEqual([[1, 5]])
     expect(cache.topic('orders')?.partitions[0].errorCode).toBe(5)
+    expect(cache.isSettled('orders')).toBe(false)
+    take([topic('orders', [partition(0, 2, 7)])])
+    expect(leaders()).toEqual([[2, 7]])
+    expect(cache.isSettled('orders')).toBe(true)
+  })
+
+  test('that is new is known with its error: there is nothing better', () => {
+    const { cache, leaders } = cacheOf(topic('orders', [partition(0, -1, -1, 5)]))
+    expect(leaders()).toEqual([[-1, -1]])
+    expect(cache.topic('orders')?.partitions[0].errorCode).toBe(5)
+  })
+
+  test('a leader whose replica is not available is a leader: so says Metadata v0', () => {
+    const { leaders, take } = cacheOf(topic('orders', [partition(0, 1, -1)]))
+    take([topic('orders', [partition(0, 2, -1, 9)])])
+    expect(leaders()).toEqual([[2, -1]])
+  })
+
+  test('item 56: epoch -1 does not take the place of a known one, as a lower one does not', () => {
+    const { cache, take, leaders } = cacheOf(topic('orders', [partition(0, 1, 5)]))
+    take([topic('orders', [partition(0, 2, -1)])])
+    expect(leaders()).toEqual([[1, 5]])
+    expect(cache.isSettled('orders')).toBe(false)
     take([topic('orders', [partition(0, 2, 4)])])
-    expect(leaders()).toEqual([[-1, 5]])
+    expect(leaders()).toEqual([[1, 5]])
     take([topic('orders', [partition(0, 2, 6)])])
     expect(leaders()).toEqual([[2, 6]])
+    expect(cache.isSettled('orders')).toBe(true)
   })
 
   test('brokers that tell no epochs are believed', () => {

@@ -3,7 +3,7 @@ import type { MetadataResponse } from '../protocol/api/metadata.js'
 
 export interface PartitionView {
   partition: number
-  /** -1: there is none now. */
+  /** The last one that is known; `leaderOf` says whether it leads now. -1: none is known. */
   leader: number
   /** -1 where the broker does not tell (before Metadata v7). */
   leaderEpoch: number
@@ -20,15 +20,27 @@ export interface TopicView {
   isInternal: boolean
   /** Index = partition. Empty when the topic could not be loaded. */
   partitions: readonly PartitionView[]
-  /** 0, or why the topic could not be described (UNKNOWN_TOPIC_OR_PARTITION ...). */
+  /**
+   * 0, or why the topic could not be described: UNKNOWN_TOPIC_OR_PARTITION also when a list of all topics lacks it, UNKNOWN_TOPIC_ID when it was made
+   * anew while a role works with the old one.
+   */
   errorCode: number
   /** When the broker said so. */
   loadedAtMs: number
+  /** When it was first heard of under this id. */
+  discoveredAtMs: number
 }
 
 /** How many answers with a lower leader epoch are taken for stale before one is believed: a cluster that was restored from a backup has lower epochs for good. */
 const staleAnswers = 5
 const unknownTopicOrPartition = 3
+const unknownTopicId = 100
+/** Brokers before Metadata v1 say so of a partition whose leader is well, when a replica is not. */
+const replicaNotAvailable = 9
+
+const leaderless = new Set([5, 72])
+/** The leader to ask; -1 when there is none now, whoever it was last. */
+export const leaderOf = (view: PartitionView | undefined): number => (view && !leaderless.has(view.errorCode) ? view.leader : -1)
 
 type AnsweredTopic = MetadataResponse['topics'][number]
 type AnsweredPartition = AnsweredTopic['partitions'][number]
@@ -40,7 +52,17 @@ type AnsweredPartition = AnsweredTopic['partitions'][number]
 export class MetadataCache {
   readonly #topics = new Map<string, TopicView>()
   readonly #names = new Map<Uuid, string>()
-  readonly #refused = new Map<string, number>()
+  /** Stale answers in a row, by topic and partition. */
+  readonly #refused = new Map<string, Map<number, number>>()
+
+  /**
+   * `isHeld`: a role works with the topic, so that it neither vanishes nor changes its id from one answer to the next. `deletedAfterMs`: from when on
+   * after its discovery it may vanish all the same.
+   */
+  constructor(
+    private readonly isHeld: (name: string) => boolean,
+    private readonly deletedAfterMs: number,
+  ) {}
 
   topic(name: string): TopicView | undefined {
     return this.#topics.get(name)
@@ -52,8 +74,8 @@ export class MetadataCache {
     return this.#topics
   }
 
-  /** Takes an answer over. `all`: it lists every topic, so that others are gone. */
-  merge(response: MetadataResponse, nowMs: number, all: boolean): void {
+  /** Takes an answer over. `all`: it lists every topic. Returns the topics that are held and must be taken for deleted: they are forgotten. */
+  merge(response: MetadataResponse, nowMs: number, all: boolean): string[] {
     const seen = new Set<string>()
     for (const topic of response.topics) {
       // An id that the broker does not know comes back without a name.
@@ -63,17 +85,36 @@ export class MetadataCache {
       if (topic.topicId !== zeroUuid) this.#names.set(topic.topicId, name)
       this.#topics.set(name, this.#merged(name, topic, this.#topics.get(name), nowMs))
     }
-    if (all) for (const name of [...this.#topics.keys()]) if (!seen.has(name)) this.forget(name)
+    const deleted: string[] = []
+    if (all) for (const view of [...this.#topics.values()]) if (!seen.has(view.name) && this.#vanished(view, nowMs)) deleted.push(view.name)
+    return deleted
+  }
+
+  /** A broker may not have heard yet of a topic that is new. Returns whether a topic that is held is taken for deleted. */
+  #vanished(view: TopicView, nowMs: number): boolean {
+    const isHeld = view.partitions.length > 0 && this.isHeld(view.name)
+    const isNew = nowMs - view.discoveredAtMs < this.deletedAfterMs
+    if (isHeld && isNew) this.#topics.set(view.name, { ...view, errorCode: unknownTopicOrPartition, loadedAtMs: nowMs })
+    else this.forget(view.name)
+    return isHeld && !isNew
   }
 
   /** As if nobody had ever asked for the topic. */
   forget(name: string): void {
-    for (const { partition } of this.#topics.get(name)?.partitions ?? []) this.#refused.delete(refusalKey(name, partition))
+    this.#refused.delete(name)
     this.#topics.delete(name)
+  }
+
+  /** Whether a topic that was found once is known without doubt now. */
+  isSettled(name: string): boolean {
+    const { errorCode, partitions = [] } = this.#topics.get(name) ?? {}
+    return partitions.length === 0 || (errorCode === 0 && !this.#refused.get(name)?.size && partitions.every(p => p.errorCode === 0))
   }
 
   #merged(name: string, topic: AnsweredTopic, before: TopicView | undefined, nowMs: number): TopicView {
     const isOther = before !== undefined && before.topicId !== zeroUuid && topic.topicId !== zeroUuid && before.topicId !== topic.topicId
+    // Offsets and sequences of the old topic mean nothing in the new one: whoever works with it has to purge it first.
+    if (isOther && this.isHeld(name)) return { ...before, errorCode: unknownTopicId, loadedAtMs: nowMs }
     const known = isOther ? undefined : before
     const answered = [...topic.partitions].sort((a, b) => a.partitionIndex - b.partitionIndex)
     // With a gap the answer is not whole: how many partitions there are, which keys depend on, cannot be told from it.
@@ -86,6 +127,7 @@ export class MetadataCache {
       partitions: errorCode === 0 ? this.#partitions(name, answered, known) : (before?.partitions ?? []),
       errorCode,
       loadedAtMs: nowMs,
+      discoveredAtMs: known && known.partitions.length > 0 ? known.discoveredAtMs : nowMs,
     }
   }
 
@@ -93,25 +135,25 @@ export class MetadataCache {
     const partitions = answered.map(p => {
       const old = before?.partitions[p.partitionIndex]
       if (!old) return toView(p)
-      if (this.#isStale(name, old, p)) return old
-      // Without a leader some brokers tell no epoch; the next leader's is higher than the last one's all the same.
-      return { ...toView(p), leaderEpoch: p.leaderEpoch < 0 ? old.leaderEpoch : p.leaderEpoch }
+      if (p.errorCode !== 0 && p.errorCode !== replicaNotAvailable) return { ...old, errorCode: p.errorCode }
+      return this.#isStale(name, old, p) ? old : toView(p)
     })
     // Topics do not shrink: a broker that lists less is behind, or the topic is being deleted.
     const missing = before?.partitions.slice(partitions.length) ?? []
     return [...partitions, ...missing.map(old => ({ ...old, errorCode: unknownTopicOrPartition }))]
   }
 
+  /** -1 is a lower epoch too: some brokers of a cluster may be of a release that tells none. */
   #isStale(name: string, old: PartitionView, now: AnsweredPartition): boolean {
-    const key = refusalKey(name, now.partitionIndex)
-    if (now.leaderEpoch < 0 || old.leaderEpoch < 0 || now.leaderEpoch >= old.leaderEpoch) {
-      this.#refused.delete(key)
+    const refused = this.#refused.get(name)
+    const tries = (refused?.get(old.partition) ?? 0) + 1
+    if (now.leaderEpoch >= old.leaderEpoch || tries > staleAnswers) {
+      refused?.delete(old.partition)
       return false
     }
-    const refused = (this.#refused.get(key) ?? 0) + 1
-    if (refused <= staleAnswers) this.#refused.set(key, refused)
-    else this.#refused.delete(key)
-    return refused <= staleAnswers
+    if (refused) refused.set(old.partition, tries)
+    else this.#refused.set(name, new Map([[old.partition, tries]]))
+    return true
   }
 
   /** A leader named by an answer to Produce or Fetch (KIP-951). Returns whether that was news. */
@@ -124,8 +166,6 @@ export class MetadataCache {
     return true
   }
 }
-
-const refusalKey = (name: string, partition: number): string => `${partition} ${name}`
 
 function toView(p: AnsweredPartition): PartitionView {
   return {

@@ -44,6 +44,11 @@ export interface ConnectionOptions {
   metadataMaxAgeMs?: number
   /** And at most so often, unless something is known to be stale. Default 5,000. */
   metadataMinAgeMs?: number
+  /**
+   * Where all topics are read (`consumer.regex`): a topic that is missing is taken for deleted, and purged, from so long after its discovery on, in
+   * ms; until then brokers may not have heard of it yet. Default 15,000.
+   */
+  considerMissingTopicDeletedAfterMs?: number
   /** Whether asking for a topic may create it, where the cluster allows. Default false. */
   allowAutoTopicCreation?: boolean
   /** The largest answer that is read, in bytes. Default 104,857,600. */
@@ -132,6 +137,7 @@ export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   retryBackoff: fn(exponentialBackoff),
   metadataMaxAgeMs: int(300_000, 10),
   metadataMinAgeMs: int(5_000, 1),
+  considerMissingTopicDeletedAfterMs: int(15_000, 0),
   allowAutoTopicCreation: flag(false),
   brokerMaxReadBytes: int(104_857_600, 1024),
   brokerMaxWriteBytes: int(104_857_600, 4096),

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.js'
-import type { TopicView } from '../cluster/metadata.js'
+import { leaderOf, type TopicView } from '../cluster/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
@@ -135,7 +135,7 @@ export class Leaders {
   assign(queue: PartitionQueue): void {
     // A timer may still know a queue that was purged.
     if (this.topics.get(queue.topic)?.queues[queue.partition] !== queue) return
-    const leader = this.cluster.metadata.topic(queue.topic)?.partitions[queue.partition]?.leader ?? -1
+    const leader = leaderOf(this.cluster.metadata.topic(queue.topic)?.partitions[queue.partition])
     const sink = leader < 0 ? undefined : this.#sink(leader)
     if (queue.sink === sink) return
     queue.sink?.queues.delete(queue)

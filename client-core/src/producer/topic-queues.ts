@@ -33,7 +33,7 @@ export class TopicQueues {
     for (let i = this.queues.length; i < partitions.length; i++) {
       this.queues.push(new PartitionQueue(this.name, i, this.options.batchMaxBytes, this.pool))
     }
-    const writable = this.queues.filter(q => (partitions[q.partition]?.leader ?? -1) >= 0)
+    const writable = this.queues.filter(q => isWritable(partitions[q.partition]))
     this.#writable = writable.length > 0 ? writable : this.queues
   }
 
@@ -65,6 +65,7 @@ export class TopicQueues {
   }
 }
 
+const isWritable = (p: PartitionView | undefined): boolean => p !== undefined && p.leader >= 0 && p.errorCode === 0
 const isByBackup = (p: TopicPartitioner): p is TopicBackupPartitioner =>
   typeof (p as TopicBackupPartitioner).partitionByBackup === 'function'
 const isOnNewBatch = (p: TopicPartitioner): p is TopicPartitionerOnNewBatch =>

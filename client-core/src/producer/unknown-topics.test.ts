@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CreatePartitionsRequest } from '../protocol/api/create-partitions.js'
 import { answer, fail, hang } from '../sandbox/index.js'
 import { producing } from './testing/producing.js'
 
@@ -195,9 +196,23 @@ describe('a topic that goes away', () => {
   test('grows: records go to the partitions that it got', async () => {
     const p = await producing()
     await p.run(p.put('a'))
+    await p.run(
+      p.client.request(
+        CreatePartitionsRequest({ topics: [{ name: 'orders', count: 5, assignments: null }], timeoutMs: 1_000, validateOnly: false }),
+      ),
+    )
+    await p.run(p.client.forceMetadataRefresh())
+    expect(await p.run(p.put('b', { partition: 4 }))).toBe('b@0')
+  })
+
+  test('is refused when it was made anew, until it is purged', async () => {
+    const p = await producing()
+    await p.run(p.put('a'))
     p.sandbox.deleteTopic('orders')
     p.sandbox.createTopic('orders', 5)
     await p.run(p.client.forceMetadataRefresh())
-    expect(await p.run(p.put('b', { partition: 4 }))).toBe('b@0')
+    expect(await p.run(p.put('b'))).toBe('b:UNKNOWN_TOPIC_ID')
+    p.client.purgeTopicsFromClient('orders')
+    expect(await p.run(p.put('c', { partition: 4 }))).toBe('c@0')
   })
 })

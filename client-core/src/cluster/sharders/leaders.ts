@@ -4,6 +4,7 @@ import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/api
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../protocol/api/offset-for-leader-epoch.js'
 import { KafkaError } from '../../protocol/errors.js'
 import type { Cluster } from '../cluster.js'
+import { leaderOf } from '../metadata.js'
 import { maxThrottle, type Piece, type Sharder } from './sharder.js'
 
 type Entry<P> = { topic: string; partition: number; value: P }
@@ -11,14 +12,14 @@ type Entry<P> = { topic: string; partition: number; value: P }
 /** Groups partitions by the broker that leads them. Metadata is read once when a leader is missing. */
 async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
   const view = (e: Entry<P>) => cluster.metadata.topic(e.topic)?.partitions[e.partition]
-  const missing = [...new Set(entries.filter(e => (view(e)?.leader ?? -1) < 0).map(e => e.topic))]
+  const missing = [...new Set(entries.filter(e => leaderOf(view(e)) < 0).map(e => e.topic))]
   if (missing.length > 0) await cluster.loadMetadata(missing, { initiator: 'routing' })
   const groups = new Map<number, Entry<P>[]>()
   const pieces: Piece<B>[] = []
   for (const entry of entries) {
-    const leader = view(entry)?.leader
-    if (leader === undefined || leader < 0) {
-      const code = leader === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'LEADER_NOT_AVAILABLE'
+    const leader = leaderOf(view(entry))
+    if (leader < 0) {
+      const code = view(entry) === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'LEADER_NOT_AVAILABLE'
       pieces.push({ body: toBody([entry]), error: new KafkaError(code, `${entry.topic} partition ${entry.partition}`) })
       continue
     }
