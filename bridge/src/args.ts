@@ -2,6 +2,14 @@
 const flags = {
   brokers: { value: 'HOST:PORT,…', says: 'brokers to start from; the others are learned from their metadata' },
   allow: { value: 'HOST:PORT,…', says: 'further addresses that pages may reach' },
+  tls: { says: 'speak TLS to the brokers; what follows about certificates says so too' },
+  ca: { value: 'FILE', says: 'the authorities that issued their certificates, PEM (default: those that Node trusts)' },
+  cert: { value: 'FILE', says: 'our certificate and its chain, PEM, for brokers that ask for one' },
+  key: { value: 'FILE', says: 'its key, PEM; the passphrase of an encrypted one in MILENA_KEY_PASSPHRASE' },
+  'server-name': { value: 'NAME', says: 'the name that the brokers’ certificates are for, where it is not the one that is dialled' },
+  'sasl-mechanism': { value: 'NAME', says: 'log in for the pages: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM' },
+  'sasl-username': { value: 'NAME', says: 'whom to log in as; the password, or token, in MILENA_SASL_PASSWORD or in a file' },
+  'sasl-password-file': { value: 'FILE', says: 'that file; it is read anew at each login' },
   sandbox: { says: 'serve an in-memory cluster with sample data instead of real brokers' },
   port: { value: 'PORT', says: 'where to listen; 0 is a free one (default 8474)' },
   host: { value: 'HOST', says: 'the address to listen on (default 127.0.0.1)' },
@@ -18,6 +26,7 @@ type Flag = keyof typeof flags
 export interface Args {
   brokers: string[]
   allow: string[]
+  security: SecurityArgs
   sandbox: boolean
   port?: number
   host?: string
@@ -27,6 +36,18 @@ export interface Args {
   open: boolean
   help: boolean
   version: boolean
+}
+
+/** How brokers are spoken to: names and paths, never a secret. */
+export interface SecurityArgs {
+  tls: boolean
+  ca?: string
+  cert?: string
+  key?: string
+  serverName?: string
+  mechanism?: string
+  username?: string
+  passwordFile?: string
 }
 
 /** A command line that cannot be understood; the message says what can. */
@@ -54,12 +75,23 @@ export function parseArgs(argv: readonly string[]): Args {
     given.set(name, [...(given.get(name) ?? []), value ?? ''])
   }
   const list = (name: Flag) => (given.get(name) ?? []).flatMap(value => value.split(',')).filter(value => value !== '')
+  const last = (name: Flag) => given.get(name)?.at(-1)
   const args: Args = {
     brokers: list('brokers'),
     allow: list('allow'),
+    security: {
+      tls: ['tls', 'ca', 'cert', 'key', 'server-name'].some(name => isFlag(name) && given.has(name)),
+      ca: last('ca'),
+      cert: last('cert'),
+      key: last('key'),
+      serverName: last('server-name'),
+      mechanism: last('sasl-mechanism'),
+      username: last('sasl-username'),
+      passwordFile: last('sasl-password-file'),
+    },
     sandbox: given.has('sandbox'),
-    port: portOf(given.get('port')?.at(-1)),
-    host: given.get('host')?.at(-1),
+    port: portOf(last('port')),
+    host: last('host'),
     allowRemote: given.has('allow-remote'),
     publicHosts: list('public-host'),
     origins: list('origin'),
@@ -69,6 +101,9 @@ export function parseArgs(argv: readonly string[]): Args {
   }
   if (!args.help && !args.version && args.brokers.length > 0 === args.sandbox)
     throw new UsageError(`give either --brokers or --sandbox\n${usage()}`)
+  const { tls, mechanism, username, passwordFile } = args.security
+  if (args.sandbox && (tls || mechanism || username || passwordFile))
+    throw new UsageError(`the flags about TLS and SASL are for --brokers\n${usage()}`)
   return args
 }
 

@@ -5,6 +5,7 @@ import { type Bridge, createBridge } from './bridge.js'
 import { openPage } from './open-page.js'
 import { BridgeOptionError } from './options.js'
 import { startSandbox } from './sandbox.js'
+import { type Environment, securityOf } from './security.js'
 import { version } from './version.js'
 
 /** For connections to finish what they do, once somebody stops the bridge. */
@@ -16,6 +17,8 @@ export interface Terminal {
   complain(line: string): void
   /** Calls when the person, or the system, wants an end. */
   onStop(stop: () => void): void
+  /** Default: this process's. Secrets are taken out of it. */
+  env?: Environment
 }
 
 /**
@@ -47,10 +50,11 @@ interface Running {
 }
 
 async function start(args: Args, terminal: Terminal): Promise<Running> {
+  const security = securityOf(args.security, terminal.env ?? process.env)
   const sandbox = args.sandbox ? await startSandbox() : undefined
   try {
     const bridge = await createBridge({
-      clusters: [{ id: args.sandbox ? 'sandbox' : 'local', bootstrap: sandbox?.brokers ?? args.brokers, allow: args.allow }],
+      clusters: [{ id: args.sandbox ? 'sandbox' : 'local', bootstrap: sandbox?.brokers ?? args.brokers, allow: args.allow, ...security }],
       host: args.host,
       port: args.port,
       allowRemote: args.allowRemote,

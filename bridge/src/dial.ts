@@ -1,7 +1,9 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { SaslMechanism } from '@milena/client-core/sasl'
 import { FAMILY_ATTEMPT_MS, openSocket } from '@milena/client-core/transport/node'
 import { explain, type StreamTarget } from '@milena/client-core/transport/tunnel'
+import { logIn } from './login.js'
 
 /** What a dialler is asked for. */
 export interface DialTarget extends StreamTarget {
@@ -9,6 +11,8 @@ export interface DialTarget extends StreamTarget {
   lookup: LookupFunction
   /** TLS with these options; plain without. */
   tls?: ConnectionOptions
+  /** The bridge's own login, after which the socket is handed on. */
+  sasl?: SaslMechanism
 }
 
 /** Begins to connect. The socket tells the rest by `connect`, or `secureConnect` with TLS, or `error`. */
@@ -18,14 +22,24 @@ export type Dial = (to: DialTarget) => Socket
 export const dialBroker: Dial = ({ host, port, lookup, tls }) => {
   const tcp = { host, port, lookup, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS }
   if (!tls) return connectTcp(tcp)
-  return connectTls({ servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2', ...tls, ...tcp })
+  return connectTls({ servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2', rejectUnauthorized: true, ...tls, ...tcp })
 }
 
-/** A connected socket to a broker, within `ms`; rejects with a `TransportError`. `handshaking` is called when only TLS is left to do. */
+/** A socket to a broker that is ready for a page's bytes, within `ms`; rejects with a `TransportError`. `handshaking` is called when TLS is left to do. */
 export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal: AbortSignal, handshaking = () => {}): Promise<Socket> {
   if (signal.aborted) throw explain('ABORTED', to)
+  const late = new AbortController()
   const socket = dial(to)
   if (to.tls) socket.once('connect', handshaking)
-  const timer = setTimeout(() => socket.destroy(Object.assign(new Error(`no connection within ${ms} ms`), { code: 'ETIMEDOUT' })), ms)
-  return openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened).finally(() => clearTimeout(timer))
+  const timer = setTimeout(() => {
+    socket.destroy(Object.assign(new Error(`no connection within ${ms} ms`), { code: 'ETIMEDOUT' }))
+    late.abort()
+  }, ms)
+  try {
+    const opened = await openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened)
+    if (to.sasl) await logIn(opened, to, to.sasl, AbortSignal.any([signal, late.signal]))
+    return opened
+  } finally {
+    clearTimeout(timer)
+  }
 }

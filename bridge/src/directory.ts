@@ -59,7 +59,7 @@ export class Directory {
     if (isIP(address.host)) check(address.host)
     const options = this.cluster.tls === true || (this.cluster.tls === false && tls) ? {} : this.cluster.tls
     const lookup: LookupFunction = checkedLookup(check, this.settings.lookup)
-    return { host: address.host, port: address.port, lookup, ...(options ? { tls: options } : {}) }
+    return { host: address.host, port: address.port, lookup, ...(options ? { tls: options } : {}), sasl: this.cluster.sasl }
   }
 
   /** Throws for an IP address that a name, or metadata, may not lead to. One that is configured as such is meant. */

@@ -90,7 +90,7 @@ test('what is no Kafka broker, or lies, is found out within bounds', async () =>
     return result
   }
   expect(await says(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'))).toMatchObject({
-    message: expect.stringContaining('is this a Kafka broker?'),
+    message: expect.stringContaining('does not answer as a Kafka broker would'),
   })
   expect(await says(new Uint8Array([0x7f, 0xff, 0xff, 0xff]))).toBeInstanceOf(Error)
   expect(await says(new Uint8Array([0, 0, 0, 10, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0]))).toMatchObject({

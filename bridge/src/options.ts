@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
+import { type ConnectionOptions, createSecureContext } from 'node:tls'
+import type { SaslMechanism } from '@milena/client-core/sasl'
 import { addressOf, parseAddress } from '@milena/client-core/transport/tunnel'
 import { isLoopbackName } from './addresses.js'
 import { type Dial, dialBroker } from './dial.js'
@@ -10,11 +11,18 @@ export interface ClusterOptions {
   id: string
   /** `host:port` of some brokers. The others are learned from their metadata. */
   bootstrap: string[]
-  /** Further addresses that clients may ask for: those of brokers whose metadata the bridge cannot read, because they want SASL. */
+  /** Further addresses that clients may ask for: for brokers whose metadata the bridge cannot read, because they want a login that it does not have. */
   allow?: string[]
-  /** How the brokers are spoken to. Default false: plain, unless the client asks for TLS. */
-  tls?: boolean | Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>
+  /** How the brokers are spoken to. Default false: plain, unless the client asks for TLS. All in PEM; at least TLS 1.2 and verified unless said otherwise. */
+  tls?: boolean | BrokerTls
+  /**
+   * How the bridge logs in at the brokers, for itself and for every client: who has the token then acts as that user, and no password reaches a page.
+   * Default: not at all; clients log in themselves.
+   */
+  sasl?: SaslMechanism
 }
+
+export type BrokerTls = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'>
 
 export interface BridgeOptions {
   clusters: ClusterOptions[]
@@ -66,7 +74,7 @@ export interface BridgeTimes {
 }
 
 export interface Settings extends Required<Omit<BridgeOptions, 'ui' | 'times' | 'clusters' | 'lookup' | 'allowRemote'>> {
-  clusters: Array<Required<ClusterOptions>>
+  clusters: Array<Required<Omit<ClusterOptions, 'sasl'>> & Pick<ClusterOptions, 'sasl'>>
   times: BridgeTimes
   ui?: string
   lookup?: LookupFunction
@@ -118,13 +126,19 @@ export function reachableAs(host: string): string {
 function clusters(given: ClusterOptions[]): Settings['clusters'] {
   if (given.length === 0) throw new BridgeOptionError('clusters: name at least one, or the bridge would lead nowhere')
   const seen = new Set<string>()
-  return given.map(({ id, bootstrap, allow = [], tls = false }, index) => {
+  return given.map(({ id, bootstrap, allow = [], tls = false, sasl }, index) => {
     const at = `clusters[${index}]`
     if (!/^[\w.-]{1,100}$/.test(id)) throw new BridgeOptionError(`${at}.id: '${id}' must be letters, digits, dots, dashes and underscores`)
     if (seen.has(id)) throw new BridgeOptionError(`${at}.id: '${id}' is there twice`)
     if (bootstrap.length === 0) throw new BridgeOptionError(`${at}.bootstrap: name at least one broker as host:port`)
     seen.add(id)
-    return { id, bootstrap: addresses(bootstrap, `${at}.bootstrap`), allow: addresses(allow, `${at}.allow`), tls }
+    return {
+      id,
+      bootstrap: addresses(bootstrap, `${at}.bootstrap`),
+      allow: addresses(allow, `${at}.allow`),
+      tls: checkedTls(tls, `${at}.tls`),
+      sasl,
+    }
   })
 }
 
@@ -134,4 +148,15 @@ function addresses(given: string[], option: string): string[] {
     if (!address) throw new BridgeOptionError(`${option}: '${text}' is not host:port`)
     return addressOf(address)
   })
+}
+
+/** Node would say it at the first connect, and of some it would say nothing. */
+function checkedTls(tls: boolean | BrokerTls, option: string): boolean | BrokerTls {
+  if (typeof tls === 'boolean') return tls
+  try {
+    createSecureContext(tls)
+  } catch (error) {
+    throw new BridgeOptionError(`${option}: ca, cert and key cannot be used: ${error instanceof Error ? error.message : error}`)
+  }
+  return tls
 }

@@ -35,7 +35,7 @@ export class Relay {
     socket.on('drain', () => this.#resumeUp())
     socket.on('end', () => this.#last({ is: 'ended' }))
     socket.on('error', error => this.#last({ is: 'broken', error }))
-    const broken = () => this.#last({ is: 'broken', error: Object.assign(new Error('closed'), { code: 'ECONNRESET' }) })
+    const broken = () => this.#last({ is: 'broken', error: socket.errored ?? Object.assign(new Error('closed'), { code: 'ECONNRESET' }) })
     socket.on('close', broken)
     // Under TLS it may break between the end of the handshake and this.
     if (socket.destroyed) queueMicrotask(broken)

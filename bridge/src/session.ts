@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { fromNode } from '@milena/client-core/transport/node'
 import {
   addressOf,
+  BRIDGE_TLS,
   closeCodes,
   closeFor,
   MAX_MESSAGE,
@@ -34,7 +35,7 @@ export interface SessionContext {
 
 type State = { at: 'hello' } | { at: 'dialling'; early: Buffer[]; bytes: number } | { at: 'open'; relay: Relay } | { at: 'over' }
 
-/** One WebSocket from its upgrade to its end: a token, a dial, a relay. */
+/** One WebSocket from its upgrade to its end: a token, a dial (and the bridge's login, where it has one), a relay. */
 export class Session {
   readonly id = `c_${randomBytes(6).toString('base64url')}`
   #state: State = { at: 'hello' }
@@ -167,7 +168,8 @@ export class Session {
   #refuse(error: TransportError): void {
     if (this.#state.at === 'over') return
     const { number, class: kind } = closeFor(error.code, this.#phase)
-    this.#say({ t: 'err', code: error.code, class: kind, msg: error.message.slice(0, 500), retry: error.retriable })
+    const msg = kind === 'tls' ? `${error.message} (${BRIDGE_TLS})` : error.message
+    this.#say({ t: 'err', code: error.code, class: kind, msg: msg.slice(0, 500), retry: error.retriable })
     this.#end(number, error.code)
   }
 

@@ -13,6 +13,10 @@ const given = process.argv.slice(2)
 /** @param {...string} names */
 const says = (...names) => given.some(arg => names.includes(arg.split('=')[0]))
 
+// What installs and builds gets no secrets that are meant for the program.
+const env = { ...process.env }
+delete process.env.MILENA_SASL_PASSWORD
+delete process.env.MILENA_KEY_PASSPHRASE
 try {
   await installPackages()
   await buildStale()
@@ -29,6 +33,7 @@ process.exitCode = await main(args, {
   print: line => void process.stdout.write(`${line}\n`),
   complain: line => void process.stderr.write(`${line}\n`),
   onStop: stopOn,
+  env,
 })
 
 /**

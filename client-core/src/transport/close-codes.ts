@@ -33,15 +33,18 @@ export const closeCodes: ReadonlyMap<number, CloseCode> = new Map<number, CloseC
   [4502, { class: 'connect', code: 'ECONNRESET', retry: true, words: true }],
   [4504, { class: 'timeout', code: 'ETIMEDOUT', retry: true }],
   [4525, { class: 'tls', code: 'EPROTO', retry: false, words: true }],
+  [4526, { class: 'auth', code: 'AUTHENTICATION_FAILED', retry: false }],
   [4530, { class: 'dns', code: 'ENOTFOUND', retry: false, words: true }],
 ])
 
 const bridgeCodes = new Map([
   ['BRIDGE_PROTOCOL', 4400],
+  ['NOT_KAFKA', 4400],
   ['BRIDGE_UNAUTHENTICATED', 4401],
   ['BRIDGE_DENIED', 4403],
   ['BRIDGE_BUSY', 4429],
   ['BRIDGE_CLOSING', 1001],
+  ['AUTHENTICATION_FAILED', 4526],
   ['ETIMEDOUT', 4504],
   ['ENOTFOUND', 4530],
   ['EAI_AGAIN', 4530],
@@ -57,6 +60,9 @@ export function closeFor(code: string, phase: Phase = 'connect'): { number: numb
 export function isWord(value: string): boolean {
   return /^[A-Z][A-Z0-9_]{1,63}$/.test(value)
 }
+
+/** Whose `ca`, `cert`, `key` and `servername` the sentences about TLS speak of, where the bridge speaks it. */
+export const BRIDGE_TLS = 'these are settings of the bridge: --ca, --cert, --key, --server-name'
 
 /** What the bridge's own words mean, for a person. */
 const words = new Map([
@@ -74,7 +80,8 @@ export function closeError(number: number, reason: string, target: StreamTarget)
   if (number === 1000) return undefined
   const known = closeCodes.get(number) ?? { class: 'protocol' as const, code: 'BRIDGE_PROTOCOL', retry: false }
   const word = isWord(reason) ? reason : ''
-  if (known.words) return explain(word || known.code, target, { phase: known.class === 'tls' ? 'tls' : 'stream' })
+  if (known.class === 'tls') return explain(word || known.code, target, { phase: 'tls', detail: BRIDGE_TLS })
+  if (known.words) return explain(word || known.code, target)
   if (known.code === 'ETIMEDOUT' && !words.has(word)) return explain('ETIMEDOUT', target)
   const said = words.get(word) ?? (word || `close code ${number}`)
   return new TransportError(known.code, sentences[known.class](said), known.retry)

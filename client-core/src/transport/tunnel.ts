@@ -1,6 +1,6 @@
 import { type CloseClass, isCloseClass, isWord } from './close-codes.js'
 
-export { type CloseClass, closeCodes, closeError, closeFor } from './close-codes.js'
+export { BRIDGE_TLS, type CloseClass, closeCodes, closeError, closeFor } from './close-codes.js'
 export { addressOf, explain, type Phase, parseAddress } from './reasons.js'
 export { type StreamTarget, TransportError } from './stream.js'
 

@@ -15,7 +15,10 @@ export interface WebSocketTransportOptions {
   token?: string
   /** Which of the bridge's clusters; needed when it has several. */
   cluster?: string
-  /** Asks the bridge to speak TLS to the brokers, where its own settings do not say so already. Default false. */
+  /**
+   * Asks the bridge to speak TLS to the brokers, where its own settings do not say so already. Default false. Authorities, a client certificate and
+   * another name are for the bridge's operator to set.
+   */
   tls?: boolean
   /** Default: the platform's. */
   WebSocket?: WebSocketConstructor
@@ -28,6 +31,8 @@ export interface WebSocketTransportOptions {
 export function webSocket(options: WebSocketTransportOptions): Transport {
   const Socket = options.WebSocket ?? ('WebSocket' in globalThis ? WebSocket : undefined)
   if (!Socket) throw new ClientError('INVALID_OPTION', 'webSocket: this platform has no WebSocket; pass one as `WebSocket`')
+  if (![undefined, true, false].includes(options.tls))
+    throw new ClientError('INVALID_OPTION', 'webSocket.tls: must be true or false; certificates and names are settings of the bridge')
   const bridge: BridgeAccess = { base: baseUrl(options.url), token: options.token }
   const protocols = options.token ? [SUBPROTOCOL, bearerProtocol(options.token)] : [SUBPROTOCOL]
   return {

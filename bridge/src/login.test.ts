@@ -1,0 +1,123 @@
+import { Client, Offset } from '@milena/client-core'
+import { createSandbox, type Sandbox } from '@milena/client-core/sandbox'
+import { listen } from '@milena/client-core/sandbox/node'
+import { oauthBearer, plain, type SaslMechanism, scramSha256, scramSha512 } from '@milena/client-core/sasl'
+import { webSocket } from '@milena/client-core/transport/websocket'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { withBridge } from './testing/bridges.js'
+import { broker } from './testing/brokers.js'
+import { ending } from './testing/ending.js'
+
+/** The bridge logs in for the pages: they need no credentials, and the brokers are learned from metadata all the same. */
+const alice = { username: 'alice', password: 'sEcReT' }
+let sandbox: Sandbox
+let brokers: string[]
+let open: string[]
+
+beforeAll(async () => {
+  sandbox = await createSandbox({ brokers: 3, sasl: { users: { alice: alice.password } }, topics: { orders: { partitions: 3 } } })
+  brokers = (await listen(sandbox)).seedBrokers
+  open = (await listen(sandbox, { sasl: false })).seedBrokers
+})
+afterAll(() => sandbox?.close())
+
+const token = () => {
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part({ sub: 'alice', iat: 1, exp: Math.floor(Date.now() / 1000) + 600 })}.`
+}
+
+test.each<[string, SaslMechanism]>([
+  ['PLAIN', plain(alice)],
+  ['SCRAM-SHA-256', scramSha256(alice)],
+  ['SCRAM-SHA-512', scramSha512(alice)],
+  ['OAUTHBEARER', oauthBearer(() => ({ token: token() }))],
+])('%s: a client without credentials produces to and reads from brokers that only the metadata names', async (_, sasl) => {
+  await withBridge({ bootstrap: [brokers[0]], sasl }, {}, async bridge => {
+    const client = new Client({
+      seedBrokers: [brokers[0]],
+      transport: webSocket({ url: bridge.url, token: bridge.token, WebSocket }),
+      consumer: { partitions: { orders: { 0: Offset.atEnd(), 1: Offset.atEnd(), 2: Offset.atEnd() } } },
+    })
+    const sent = await Promise.all([0, 1, 2].map(partition => client.send({ topic: 'orders', partition, value: `to ${partition}` })))
+    client.setOffsets({ orders: Object.fromEntries(sent.map(({ partition, offset }) => [partition, Offset.at(offset)])) })
+    const got: number[] = []
+    while (got.length < 3) for (const { partition } of (await client.pollFetches()).records()) got.push(partition)
+    expect(got.sort()).toEqual([0, 1, 2])
+    await client.close()
+  })
+})
+
+test.each<[string, () => string, SaslMechanism, RegExp]>([
+  [
+    'a wrong password',
+    () => brokers[0],
+    scramSha256({ ...alice, password: 'wrong-PaSsWoRd' }),
+    /refused the bridge's login with SCRAM-SHA-256: .*check what the bridge/,
+  ],
+  [
+    'a token that ran out',
+    () => brokers[0],
+    oauthBearer({ token: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIiwiZXhwIjoxfQ.' }),
+    /login at \S+ with OAUTHBEARER failed: the broker refuses the token/,
+  ],
+  [
+    'a mechanism that is not offered',
+    () => brokers[0],
+    { name: 'GSSAPI', authenticate: () => expect.unreachable() },
+    /it offers PLAIN, SCRAM-SHA-256, .*--sasl-mechanism/,
+  ],
+  ['a login where none is asked for', () => open[0], plain(alice), /asks for no login on this listener/],
+  [
+    'credentials that cannot be had',
+    () => brokers[0],
+    plain(() => Promise.reject(new Error('the vault is shut'))),
+    /failed: the vault is shut/,
+  ],
+])('%s: AUTHENTICATION_FAILED, told to the page, not to be tried again, and no secret in it', async (_, address, sasl, words) => {
+  const addr = address()
+  const end = await ending({ bootstrap: [addr], sasl }, {}, { addr })
+  expect(end).toMatchObject({
+    code: 4526,
+    reason: 'AUTHENTICATION_FAILED',
+    first: { code: 'AUTHENTICATION_FAILED', class: 'auth', retry: false },
+  })
+  expect(JSON.stringify(end)).toMatch(words)
+  expect(JSON.stringify(end)).not.toMatch(/wrong-PaSsWoRd|sEcReT|eyJ/)
+})
+
+test('a broker that hangs, hangs up, or is none is no refused login', async () => {
+  const sasl = plain(alice)
+  const against = async (serve: Parameters<typeof broker>[0]) => {
+    const other = await broker(serve)
+    const end = await ending({ bootstrap: [other.address], sasl }, { times: { dial: 300 } }, { addr: other.address })
+    await other.close()
+    return end?.first
+  }
+  expect(await against(() => {})).toMatchObject({ code: 'ETIMEDOUT', retry: true })
+  expect(await against(socket => socket.once('data', () => socket.end()))).toMatchObject({ code: 'ECONNRESET', retry: true })
+  expect(await against(socket => socket.once('data', () => socket.resetAndDestroy()))).toMatchObject({ code: 'ECONNRESET', retry: true })
+  expect(await against(socket => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')))).toMatchObject({
+    code: 'NOT_KAFKA',
+    retry: false,
+  })
+  expect(await against(socket => socket.once('data', () => socket.write(new Uint8Array([0x15, 3, 3, 0, 2, 2, 50]))))).toMatchObject({
+    code: 'NOT_KAFKA',
+    msg: expect.stringContaining('--tls'),
+  })
+})
+
+test('without a login of its own the bridge says what would help, when brokers that only metadata names are asked for', async () => {
+  const end = await ending({ bootstrap: [brokers[0]] }, {}, { addr: brokers[1] })
+  expect(end?.first).toMatchObject({ code: 'BRIDGE_DENIED', retry: true, msg: expect.stringMatching(/--sasl-mechanism.*--allow/) })
+})
+
+test('a client that leaves while the bridge logs in leaves nothing behind', async () => {
+  const silent = await broker(socket => socket.resume())
+  await ending({ bootstrap: [silent.address], sasl: plain(alice) }, { times: { linger: 50 } }, { addr: silent.address }, async client => {
+    while (silent.accepted < 1) await new Promise(resolve => setTimeout(resolve, 2))
+    client.ws.close()
+  })
+  while (silent.sockets.some(socket => !socket.destroyed)) await new Promise(resolve => setTimeout(resolve, 2))
+  await silent.close()
+})
