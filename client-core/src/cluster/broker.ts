@@ -1,12 +1,15 @@
 import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { addressOf } from '../transport/reasons.js'
 import { type Connection, describe } from './connection.js'
 import { type DialContext, type Dialled, dial } from './dial.js'
 import { lastVersionOf } from './named-topics.js'
 import { parkOf } from './park.js'
+import type { Attempt } from './pending.js'
 import { retire } from './retire.js'
 import { orAborted } from './retry.js'
+import { suited } from './suited.js'
 import { pausesAfterResponse } from './throttle.js'
 import { chooseVersion, type VersionRange } from './versions.js'
 
@@ -49,8 +52,6 @@ export class Broker {
   readonly #connections = new Map<string, Connection>()
   readonly #opening = new Map<string, Promise<Connection>>()
   readonly #stop = new AbortController()
-  /** What the broker said last; undefined until a connection was opened. */
-  versions: ReadonlyMap<number, VersionRange> | undefined
   #known = false
   /** The SASL mechanism that it took last. */
   #mechanism: string | undefined
@@ -62,6 +63,11 @@ export class Broker {
 
   get isStopped(): boolean {
     return this.#stop.signal.aborted
+  }
+
+  /** What the broker said last; undefined until it was asked. */
+  get versions(): ReadonlyMap<number, VersionRange> | undefined {
+    return this.context.learnt.get(addressOf(this.metadata))?.versions
   }
 
   /** The version that a request would use; undefined while no connection was opened. @throws ClientError `UNSUPPORTED_VERSION`. */
@@ -80,31 +86,46 @@ export class Broker {
     options: SendOptions,
   ): Promise<ResponseTo<M>> {
     const slot = slotOf(purposeOf(message.key), options.lane)
-    const open = this.#connections.get(slot)
-    // Whoever comes while others wait for the connection goes behind them.
-    const isOpen = open && !open.isClosed && !open.isSpent && !this.#opening.has(slot)
-    const connection = isOpen ? open : await orAborted(this.#connect(slot), options.signal)
+    let { retryOf } = options
+    for (let isLast = false; ; isLast = true) {
+      const open = this.#connections.get(slot)
+      // Whoever comes while others wait for the connection goes behind them.
+      const isOpen = open && !open.isClosed && !open.isSpent && !this.#opening.has(slot)
+      const connection = isOpen ? open : await orAborted(this.#connect(slot), options.signal)
+      const attempt = this.#attempt(message, body, { ...options, retryOf })
+      options.onIssued?.(attempt.requestId, this.metadata)
+      try {
+        const answer = await connection.request(message, attempt.body, attempt)
+        const throttleMs = (answer as { throttleTimeMs?: number } | undefined)?.throttleTimeMs ?? 0
+        if (throttleMs > 0) this.#throttle(connection, attempt.requestId, throttleMs, pausesAfterResponse(message.key, attempt.version))
+        return answer
+      } catch (error) {
+        // The connection had died before: that is no try.
+        if (!attempt.isUnsent || isLast) throw error
+        retryOf = attempt.requestId
+      }
+    }
+  }
+
+  #attempt<M extends RequestMessage>(message: M, body: Input<M> | ((version: number) => Input<M>), options: SendOptions) {
     const last = typeof body === 'function' ? undefined : lastVersionOf(message.key, body)
     const pin = { min: options.minVersion, max: options.maxVersion ?? last }
     const version = chooseVersion(message, this.versions, this.context.options, pin, describe(this.metadata))
-    const filled = typeof body === 'function' ? body(version) : body
+    const filled = suited(message.key, version, typeof body === 'function' ? body(version) : body) as Input<M>
     const parkMs = options.parkMs ?? parkOf(message.key, filled)
-    const requestId = this.context.nextRequestId()
-    options.onIssued?.(requestId, this.metadata)
-    const answer = await connection.request(message, filled, {
+    const attempt: Attempt & { body: Input<M> } = {
+      body: filled,
       version,
       timeoutMs: parkMs + this.context.options.requestTimeoutOverheadMs,
       parkMs,
       noResponse: options.noResponse,
       signal: options.signal,
-      requestId,
+      requestId: this.context.nextRequestId(),
       attempt: options.attempt ?? 1,
       retryOf: options.retryOf,
       initiator: options.initiator,
-    })
-    const throttleMs = (answer as { throttleTimeMs?: number } | undefined)?.throttleTimeMs ?? 0
-    if (throttleMs > 0) this.#throttle(connection, requestId, throttleMs, pausesAfterResponse(message.key, version))
-    return answer
+    }
+    return attempt
   }
 
   #throttle(connection: Connection, requestId: number, throttleMs: number, throttledAfterResponse: boolean): void {
@@ -144,7 +165,6 @@ export class Broker {
       dialled.connection.close()
       throw this.#stopped()
     }
-    this.versions = dialled.versions
     this.#mechanism = dialled.mechanism
     this.#known = true
     if (!dialled.connection.isClosed) this.#connections.set(slot, dialled.connection)

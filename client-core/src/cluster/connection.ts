@@ -1,13 +1,15 @@
 import type { Clock, TimerHandle } from '../clock.js'
 import { ClientError } from '../error.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
+import type { Logger } from '../hooks/logger.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { addressOf } from '../transport/reasons.js'
 import { type ByteStream, TransportError } from '../transport/stream.js'
 import { FrameReader } from './frames.js'
-import { type Attempt, Pending } from './pending.js'
+import { type Attempt, joined, Pending } from './pending.js'
 import { aborted, sleep } from './retry.js'
+import { withoutValues } from './secrets.js'
 import { WireEvents } from './wire-events.js'
 
 export interface ConnectionEnvironment {
@@ -16,6 +18,7 @@ export interface ConnectionEnvironment {
   clientId: string
   maxReadBytes: number
   maxWriteBytes: number
+  logger: Logger
   /** Whether any broker ever answered more than ApiVersions, which brokers answer to everybody. */
   everAnswered?: boolean
 }
@@ -26,8 +29,14 @@ export interface Session {
   renew(): Promise<void>
 }
 
-const apiVersionsKey = 18
+type Encode = (correlationId: number) => Uint8Array[]
 
+const apiVersionsKey = 18
+/** Brokers that cannot be asked what they speak. */
+const tooOld = "may be older than Kafka 0.10, which needs maxVersions: versionsFromString('0.9')"
+
+/** Requests that wait go out in one write, up to so many bytes: a write costs more than they do. */
+const gatheredBytes = 16 * 1024
 /** Correlation ids that are remembered of requests without an answer. */
 const rememberedUnanswered = 1024
 /** What a timer can wait, in ms: more overflows its int32 and it would run at once. */
@@ -93,8 +102,9 @@ export class Connection {
   }
 
   request<M extends RequestMessage>(message: M, body: Input<M>, attempt: Attempt): Promise<ResponseTo<M>> {
-    const encode = (id: number) => encodeFrame(message, attempt.version, id, this.env.clientId, body)
-    return this.#issue(message, attempt, encode) as Promise<ResponseTo<M>>
+    const frameOf = (it: Input<M>) => (id: number) => encodeFrame(message, attempt.version, id, this.env.clientId, it)
+    const shown = withoutValues(message.key, body)
+    return this.#issue(message, attempt, frameOf(body), shown && frameOf(shown)) as Promise<ResponseTo<M>>
   }
 
   /** A login's token as a frame of its own, as after SaslHandshake v0. Gives the broker's. Hooks are told `message` in its place. */
@@ -105,11 +115,12 @@ export class Connection {
     return this.#issue(message, bare, () => [size, token]) as Promise<Uint8Array>
   }
 
-  #issue(message: RequestMessage, attempt: Attempt, encode: (correlationId: number) => Uint8Array[]): Promise<unknown> {
+  /** `shown`: what hooks are given in the place of the frame. */
+  #issue(message: RequestMessage, attempt: Attempt, encode: Encode, shown?: Encode): Promise<unknown> {
     if (this.#closed) return Promise.reject(this.#closed)
     return new Promise<unknown>((resolve, reject) => {
-      const chunks = encode(this.#correlationId)
-      const pending = new Pending(message, attempt, this.#correlationId, chunks, this.env.clock.now(), resolve, reject)
+      const id = this.#correlationId
+      const pending = new Pending(message, attempt, id, encode(id), this.env.clock.now(), resolve, reject, shown?.(id))
       if (pending.bytes > this.env.maxWriteBytes) {
         throw new ClientError(
           'FRAME_TOO_LARGE',
@@ -140,13 +151,25 @@ export class Connection {
     this.#disarm()
     this.#closing.abort()
     this.stream.close(error)
+    for (const { attempt } of this.#unsent(error)) attempt.isUnsent = true
     const failed = [...this.#inflight, ...this.#logins, ...this.#queue]
     this.#inflight = []
     this.#logins = []
     this.#queue = []
     this.onClosed(this)
+    if (error && !(error instanceof ClientError && error.code === 'ABORTED')) {
+      this.env.logger.log('warn', 'a connection broke', { broker: describe(this.broker), api: culprit?.message.api ?? 'none', error })
+    }
     for (const pending of failed) this.#fail(pending, pending === culprit && error ? error : gone)
     if (this.isAnnounced) this.env.hooks.onBrokerDisconnect?.({ broker: this.broker, connectionId: this.id, error })
+  }
+
+  /** What the broker cannot have seen. Behind a request that it may have, none counts as such: it must not be sent before that one is again. */
+  #unsent(error: Error | undefined): Pending[] {
+    const [first, ...more] = this.#inflight
+    if (this.#isRenewing || !(error instanceof ClientError && error.code === 'CONNECTION_CLOSED') || more.length > 0) return []
+    const isRefused = first?.writtenAt === 0 && error.cause instanceof TransportError && error.cause.code === 'EPIPE'
+    return first && !isRefused ? [] : [...this.#inflight, ...this.#queue]
   }
 
   #fail(pending: Pending, error: Error): void {
@@ -192,18 +215,33 @@ export class Connection {
           await sleep(clock, pause, this.#closing.signal)
           continue
         }
-        const pending = this.#next()
-        if (!pending) return
-        pending.writeAt = clock.now()
-        this.#inflight.push(pending)
+        const batch = this.#take()
+        if (batch.length === 0) return
         this.#arm()
-        await this.stream.write(pending.chunks)
-        if (!this.#closed && pending.writtenAt === 0) this.#written(pending)
+        await this.stream.write(batch.length === 1 ? batch[0].chunks : [joined(batch.flatMap(({ chunks }) => chunks))])
+        for (const pending of batch) if (!this.#closed && pending.writtenAt === 0) this.#written(pending)
       }
     } catch (cause) {
       this.close(broken(this.broker, cause, this.#everRead))
     } finally {
       this.#writing = false
+    }
+  }
+
+  /** What to write now: the next request, and those behind it that fit into one write. A request without an answer goes alone: its end is its write. */
+  #take(): Pending[] {
+    const now = this.env.clock.now()
+    const batch: Pending[] = []
+    let bytes = 0
+    for (;;) {
+      const pending = this.#next()
+      if (!pending) return batch
+      pending.writeAt = now
+      this.#inflight.push(pending)
+      batch.push(pending)
+      bytes += pending.bytes
+      const after = this.#queue[0]
+      if (!after || after.attempt.noResponse || pending.attempt.noResponse || bytes + after.bytes > gatheredBytes) return batch
     }
   }
 
@@ -279,8 +317,10 @@ export class Connection {
 
   #timedOut(): void {
     const { message, attempt, writtenAt } = this.#inflight[0]
+    // Kafka 0.9 says nothing to what it does not know, and keeps the connection.
+    const isOld = message.key === apiVersionsKey && !this.#everRead
     const [what, why] = writtenAt
-      ? ['no answer to', 'the broker hangs, or the way to it does']
+      ? ['no answer to', `the broker hangs, or the way to it does${isOld ? `, or it ${tooOld}` : ''}`]
       : ['no room for', 'the broker reads nothing, or the way to it is blocked']
     const ms = attempt.timeoutMs
     this.close(new ClientError('REQUEST_TIMEOUT', `${what} ${message.name} from ${describe(this.broker)} within ${ms} ms: ${why}`))
@@ -328,7 +368,7 @@ export class Connection {
     if (this.#everRead) return new ClientError('CONNECTION_CLOSED', `${address} closed the connection before it answered`)
     return new ClientError(
       'FIRST_READ_EOF',
-      `${address} closed the connection without a single byte: the port may want TLS or SASL, or the broker may be older than 0.10`,
+      `${address} closed the connection without a single byte: the port may want TLS or SASL, or the broker ${tooOld}`,
     )
   }
 

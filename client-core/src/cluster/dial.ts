@@ -7,12 +7,10 @@ import { Connection, type ConnectionEnvironment, describe } from './connection.j
 import type { Login } from './login.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { aborted, throwIfAborted } from './retry.js'
-import { negotiate, type VersionRange } from './versions.js'
+import { type Learnt, negotiate, recall } from './versions.js'
 
 export interface Dialled {
   connection: Connection
-  /** What the broker speaks; undefined when we may not ask (maxVersions without ApiVersions). */
-  versions: ReadonlyMap<number, VersionRange> | undefined
   /** How it logged in, if it did. */
   mechanism: string | undefined
 }
@@ -21,6 +19,10 @@ export interface Dialled {
 export interface DialContext {
   options: ResolvedConnectionOptions
   env: ConnectionEnvironment
+  /** What brokers said of themselves, by address. */
+  learnt: Map<string, Learnt>
+  /** As metadata named it last. */
+  clusterId(): string | null
   nextConnectionId(): number
   nextRequestId(): number
 }
@@ -58,7 +60,7 @@ async function open(
   onClosed: (connection: Connection) => void,
   mechanism: SaslMechanism | undefined,
 ): Promise<Dialled> {
-  const { clock, hooks } = context.env
+  const { clock, hooks, logger } = context.env
   const connectionId = context.nextConnectionId()
   const startedAtMs = clock.now()
   let dialledAt: number | undefined
@@ -78,15 +80,21 @@ async function open(
   try {
     const stream = await openStream(context, broker, signal)
     dialledAt = clock.now()
-    connection = new Connection(connectionId, broker, stream, context.env, onClosed)
-    const versions = await negotiate(context, connection, signal)
+    const opened = new Connection(connectionId, broker, stream, context.env, onClosed)
+    connection = opened
+    // What was learnt lately need not be waited for: the first request goes out behind the question. A login needs its answer.
+    const known = mechanism ? undefined : recall(context, broker)?.versions
+    const answered = negotiate(context, opened, signal)
+    if (known) answered.catch(error => opened.close(error as Error))
+    const versions = known ?? (await answered)
     if (mechanism) await logIn(context, connection, versions, mechanism, signal)
     throwIfAborted(signal)
     connection.isAnnounced = true
     report()
-    return { connection, versions, mechanism: mechanism?.name }
+    return { connection, mechanism: mechanism?.name }
   } catch (error) {
-    connection?.close(error as Error)
+    if (connection) connection.close(error as Error)
+    else if (!signal.aborted) logger.log('warn', 'a connection could not be opened', { broker: describe(broker), api: 'none', error })
     report(error as Error)
     throw error
   }

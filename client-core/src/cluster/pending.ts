@@ -18,6 +18,8 @@ export interface Attempt {
   isLogin?: boolean
   /** A bare frame without a header, and so without a correlation id: the next frame that comes is its answer. */
   isBare?: boolean
+  /** Set when the connection ended before anything of the request can have reached the broker. */
+  isUnsent?: boolean
   /** Reads the answer's body, where it is not simply what the request's table says. */
   decode?: (frame: Uint8Array) => unknown
 }
@@ -40,10 +42,10 @@ export class Pending {
     readonly queuedAt: number,
     public resolve: (answer: unknown) => void,
     public reject: (error: Error) => void,
+    /** What hooks are shown instead, where they may not see all. */
+    readonly shown?: Uint8Array[],
   ) {
-    let bytes = 0
-    for (const chunk of chunks) bytes += chunk.length
-    this.bytes = bytes
+    this.bytes = lengthOf(chunks)
   }
 
   get writeWaitMs(): number {
@@ -52,4 +54,20 @@ export class Pending {
   get timeToWriteMs(): number {
     return this.writtenAt - this.writeAt
   }
+}
+
+export function lengthOf(chunks: readonly Uint8Array[]): number {
+  let bytes = 0
+  for (const chunk of chunks) bytes += chunk.length
+  return bytes
+}
+
+export function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(lengthOf(chunks))
+  let at = 0
+  for (const chunk of chunks) {
+    out.set(chunk, at)
+    at += chunk.length
+  }
+  return out
 }

@@ -15,6 +15,23 @@ export function holdsSecret(apiKey: number, direction: 'request' | 'response'): 
   return where === 'both' || where === direction
 }
 
+interface Configs {
+  readonly resources: readonly { readonly configs: readonly { readonly value?: string | null }[] }[]
+}
+
+/**
+ * AlterConfigs and IncrementalAlterConfigs without the values, which may be passwords (`ssl.key.password`, `sasl.jaas.config`): which ones are, only
+ * the broker knows. It gives none of those back. Undefined for any other request.
+ */
+export function withoutValues<T>(apiKey: number, body: T): T | undefined {
+  if (apiKey !== 33 && apiKey !== 44) return undefined
+  const resources = (body as unknown as Configs).resources.map(resource => ({
+    ...resource,
+    configs: resource.configs.map(config => ({ ...config, value: config.value && '***' })),
+  }))
+  return { ...body, resources }
+}
+
 /** A frame that shows its size alone. */
 export class RedactedFrame implements FrameView {
   readonly redacted = true

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { BrokerMetadata, FrameView, Hooks, RequestIdentity } from '../hooks/hooks.js'
-import type { Pending } from './pending.js'
+import { joined, lengthOf, type Pending } from './pending.js'
 import { holdsSecret, RedactedFrame } from './secrets.js'
 
 /** Tells the hooks what one connection writes and reads. No event is built where nobody listens. */
@@ -25,7 +25,7 @@ export class WireEvents {
       error,
       frame: holdsSecret(pending.message.key, 'request')
         ? new RedactedFrame(pending.bytes - 4)
-        : new WrittenFrame(pending.chunks, pending.bytes),
+        : new WrittenFrame(pending.shown ?? pending.chunks, pending.shown && true),
     })
   }
 
@@ -110,18 +110,12 @@ const readWait = (pending: Pending): number => Math.max(0, pending.readAt - pend
 class WrittenFrame implements FrameView {
   constructor(
     private readonly chunks: readonly Uint8Array[],
-    private readonly bytes: number,
+    readonly redacted?: true,
   ) {}
   get byteLength(): number {
-    return this.bytes - 4
+    return lengthOf(this.chunks) - 4
   }
   take(): Uint8Array {
-    const out = new Uint8Array(this.bytes)
-    let p = 0
-    for (const chunk of this.chunks) {
-      out.set(chunk, p)
-      p += chunk.length
-    }
-    return out.subarray(4)
+    return joined(this.chunks).subarray(4)
   }
 }
