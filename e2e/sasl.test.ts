@@ -1,7 +1,5 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { Client, type ClientOptions, type Hooks, Offset } from '@milena/client-core'
 import {
-  AlterUserScramCredentialsRequest,
   CreateDelegationTokenRequest,
   ExpireDelegationTokenRequest,
   MetadataRequest,
@@ -11,107 +9,35 @@ import { oauthBearer, plain, type SaslMechanism, scramSha256, scramSha512 } from
 import { type TlsOptions, tcp, tls } from '@milena/client-core/transport/node'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { until } from './kafka/admin.js'
-import { type Authority, authority, type Certificate } from './kafka/certificates.js'
-import { type Kafka, startKafka } from './kafka/kafka.js'
-import type { ListenerSpec, Settings } from './kafka/settings.js'
+import type { Kafka } from './kafka/kafka.js'
+import { alice, expiredToken, goodToken, LIFETIME_MS, SecureKafka } from './testing/secure-kafka.js'
 
 /*
  * Logins and TLS at a real broker with every kind of listener at once.
  */
 
-const alice = { username: 'alice', password: 'alice-secret' }
 /** Characters that SCRAM escapes, and some that RFC 4013 would change: Kafka takes passwords as they are. */
 const awkward = { username: 'b=o,b', password: 'pässwörd Ⅸ' }
-const LIFETIME_MS = 3000
 
+let secure: SecureKafka
 let kafka: Kafka
-let ours: Authority
-let strangers: Authority
-let certificate: Certificate
-let strange: Certificate
 
 beforeAll(async () => {
-  ;[ours, strangers] = await Promise.all([authority('ours'), authority('strangers')])
-  const broker = await ours.issue('broker')
-  const elsewhere = await ours.issue('elsewhere', 'DNS:elsewhere.example')
-  certificate = await ours.issue('alice-cert')
-  strange = await strangers.issue('alice-cert')
-  kafka = await startKafka({
-    listeners: listeners(broker, elsewhere),
-    settings: { 'delegation.token.secret.key': '0123456789abcdef0123456789abcdef' },
-  })
+  secure = await SecureKafka.start()
+  kafka = secure.kafka
   await kafka.createTopic('orders')
-  await setPassword(alice, 'SCRAM-SHA-256')
-  await setPassword(alice, 'SCRAM-SHA-512')
-  await setPassword(awkward, 'SCRAM-SHA-256')
+  await secure.setPassword(awkward, 'SCRAM-SHA-256')
 })
-afterAll(async () => {
-  await kafka?.close()
-  await Promise.all([ours?.dispose(), strangers?.dispose()])
-})
-
-function listeners(broker: Certificate, elsewhere: Certificate): Record<string, ListenerSpec> {
-  const keys = ({ file }: Certificate): Settings => ({ 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': file })
-  const clients: Settings = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': ours.caFile, 'ssl.client.auth': 'required' }
-  const login = (name: string, options: string) => `org.apache.kafka.common.security.${name}LoginModule required ${options};`
-  const jaas: Settings = {
-    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
-    'plain.sasl.jaas.config': login('plain.Plain', 'user_alice="alice-secret"'),
-    'scram-sha-256.sasl.jaas.config': login('scram.Scram', ''),
-    'scram-sha-512.sasl.jaas.config': login('scram.Scram', ''),
-    'oauthbearer.sasl.jaas.config': login('oauthbearer.OAuthBearer', 'unsecuredLoginStringClaim_sub="broker"'),
-  }
-  return {
-    SASL: { protocol: 'SASL_PLAINTEXT', settings: jaas },
-    FEW: { protocol: 'SASL_PLAINTEXT', settings: { ...jaas, 'sasl.enabled.mechanisms': 'SCRAM-SHA-512' } },
-    REAUTH: { protocol: 'SASL_PLAINTEXT', settings: { ...jaas, 'connections.max.reauth.ms': LIFETIME_MS } },
-    SASLSSL: { protocol: 'SASL_SSL', settings: { ...jaas, ...keys(broker) } },
-    SSL: { protocol: 'SSL', settings: keys(broker) },
-    MISNAMED: { protocol: 'SSL', settings: keys(elsewhere) },
-    MTLS: { protocol: 'SSL', settings: { ...keys(broker), ...clients } },
-  }
-}
+afterAll(() => secure?.close())
 
 type Options = Omit<ClientOptions, 'transport'> & { transport?: ClientOptions['transport'] }
 
 /** A client of one listener, closed after the test. */
 function clientOf(listener: string, options: Options = {}): Client {
-  const seedBrokers = listener === 'PLAINTEXT' ? kafka.bootstrap : kafka.bootstrapOf(listener)
-  const client = new Client({ seedBrokers, transport: tcp(), ...options })
+  const client = new Client({ seedBrokers: secure.bootstrapOf(listener), transport: tcp(), ...options })
   onTestFinished(() => client.close())
   return client
 }
-
-/** Tells Kafka a new password as its own tools do, over the listener without logins. Resolves when a login with it works. */
-async function setPassword({ username, password }: typeof alice, mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512'): Promise<void> {
-  const client = new Client({ seedBrokers: kafka.bootstrap, transport: tcp() })
-  const [id, digest, size] = mechanism === 'SCRAM-SHA-256' ? [1, 'sha256', 32] : [2, 'sha512', 64]
-  const salt = randomBytes(16)
-  const saltedPassword = pbkdf2Sync(password, salt, 4096, size, digest)
-  const upsertion = { name: username, mechanism: id, iterations: 4096, salt, saltedPassword }
-  const { results } = await client.request(AlterUserScramCredentialsRequest({ deletions: [], upsertions: [upsertion] }))
-  expect(results).toMatchObject([{ errorCode: 0 }])
-  await client.close()
-  const login = (mechanism === 'SCRAM-SHA-256' ? scramSha256 : scramSha512)({ username, password })
-  await until(`${username} can log in`, async () => logsIn([login]))
-}
-
-async function logsIn(sasl: SaslMechanism[]): Promise<boolean> {
-  const client = new Client({ seedBrokers: kafka.bootstrapOf('SASL'), transport: tcp(), sasl })
-  try {
-    await client.ping()
-    return true
-  } finally {
-    await client.close()
-  }
-}
-
-const token = (claims: object) => {
-  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url')
-  return `${part({ alg: 'none' })}.${part(claims)}.`
-}
-const seconds = () => Math.floor(Date.now() / 1000)
-const goodToken = () => ({ token: token({ sub: 'alice', iat: seconds() - 10, exp: seconds() + 600 }) })
 
 /** The one error of a client that gets nowhere: it did not try again, and its connections say the same. */
 async function failure(listener: string, options: Options = {}): Promise<Error & { code: string; step?: string; offered?: string[] }> {
@@ -125,6 +51,8 @@ async function failure(listener: string, options: Options = {}): Promise<Error &
   expect(dials).toBe(1)
   return error
 }
+
+const token = () => ({ token: goodToken() })
 
 async function roundTrip(listener: string, options: Options): Promise<void> {
   const client = clientOf(listener, { ...options, consumer: { partitions: { orders: { 0: Offset.atEnd() } } } })
@@ -141,12 +69,12 @@ describe('logging in', () => {
     ['SCRAM-SHA-256', 'SASL', scramSha256(alice)],
     ['SCRAM-SHA-512', 'SASL', scramSha512(alice)],
     ['SCRAM-SHA-256 with names to escape and a password as it is', 'SASL', scramSha256(awkward)],
-    ['OAUTHBEARER', 'SASL', oauthBearer(goodToken)],
-    ['OAUTHBEARER with extensions', 'SASL', oauthBearer(() => ({ ...goodToken(), extensions: { traceId: '1', logicalCluster: 'lkc-1' } }))],
+    ['OAUTHBEARER', 'SASL', oauthBearer(token)],
+    ['OAUTHBEARER with extensions', 'SASL', oauthBearer(() => ({ ...token(), extensions: { traceId: '1', logicalCluster: 'lkc-1' } }))],
     ['PLAIN over TLS', 'SASLSSL', plain(alice)],
     ['SCRAM-SHA-512 over TLS', 'SASLSSL', scramSha512(alice)],
   ])('%s: produce and fetch', async (_, listener, mechanism) => {
-    await roundTrip(listener, { sasl: [mechanism], transport: listener === 'SASLSSL' ? tls({ ca: ours.ca }) : tcp() })
+    await roundTrip(listener, { sasl: [mechanism], transport: listener === 'SASLSSL' ? tls({ ca: secure.ours.ca }) : tcp() })
   })
 
   test.each([
@@ -181,13 +109,13 @@ describe('logging in', () => {
     expect(made.errorCode).toBe(0)
     const login = { username: made.tokenId, password: Buffer.from(made.hmac).toString('base64'), tokenAuth: true }
     for (const mechanism of [scramSha256(login), scramSha512(login)]) {
-      await until('the token is known', () => logsIn([mechanism]))
+      await until('the token is known', () => secure.logsIn([mechanism]))
       await roundTrip('SASL', { sasl: [mechanism] })
     }
     const ended = await owner.request(ExpireDelegationTokenRequest({ hmac: made.hmac, expiryTimePeriodMs: -1n }))
     expect(ended.errorCode).toBe(0)
     await until('the token is gone', () =>
-      logsIn([scramSha256(login)]).then(
+      secure.logsIn([scramSha256(login)]).then(
         () => false,
         error => error.code === 'AUTHENTICATION_FAILED',
       ),
@@ -209,7 +137,7 @@ describe('a login that fails gives one error, at once, that says which step, why
   })
 
   test('a token that has run out', async () => {
-    const error = await failure('SASL', { sasl: [oauthBearer({ token: token({ sub: 'alice', iat: 1, exp: 2 }) })] })
+    const error = await failure('SASL', { sasl: [oauthBearer({ token: expiredToken() })] })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', step: 'authenticate' })
     expect(error.message).toMatch(/with OAUTHBEARER failed: the broker refuses the token: status invalid_token.*; check that the token/)
   })
@@ -236,29 +164,35 @@ describe('a login that fails gives one error, at once, that says which step, why
 describe('TLS', () => {
   const over = (options: TlsOptions) => ({ transport: tls(options) })
 
-  test('with the authority that issued the certificate', () => roundTrip('SSL', over({ ca: ours.ca })))
+  test('with the authority that issued the certificate', () => roundTrip('SSL', over({ ca: secure.ours.ca })))
 
   test('with a certificate of our own where the broker asks for one', () =>
-    roundTrip('MTLS', over({ ca: ours.ca, cert: certificate.cert, key: certificate.key })))
+    roundTrip('MTLS', over({ ca: secure.ours.ca, cert: secure.certificate.cert, key: secure.certificate.key })))
+
+  test('1.2 where the broker speaks nothing newer, unless we want more', async () => {
+    await roundTrip('TLS12', over({ ca: secure.ours.ca }))
+    const error = await failure('TLS12', over({ ca: secure.ours.ca, minVersion: 'TLSv1.3' }))
+    expect(error).toMatchObject({ name: 'TransportError', code: expect.stringMatching(/^(EPROTO|ERR_SSL_)/), retriable: false })
+  })
 
   test('a certificate for another name', async () => {
-    const error = await failure('MISNAMED', over({ ca: ours.ca }))
+    const error = await failure('MISNAMED', over({ ca: secure.ours.ca }))
     expect(error).toMatchObject({ name: 'TransportError', code: 'ERR_TLS_CERT_ALTNAME_INVALID', retriable: false })
     expect(error.message).toContain('for another name; connect by a name it lists or set `servername`')
-    await roundTrip('MISNAMED', over({ ca: ours.ca, servername: 'elsewhere.example' }))
+    await roundTrip('MISNAMED', over({ ca: secure.ours.ca, servername: 'elsewhere.example' }))
   })
 
   test('an authority that we do not know', async () => {
-    const error = await failure('SSL', over({ ca: strangers.ca }))
+    const error = await failure('SSL', over({ ca: secure.strangers.ca }))
     expect(error).toMatchObject({ name: 'TransportError', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', retriable: false })
     expect(error.message).toContain('`ca`')
   })
 
   test.each([
     ['no certificate', () => ({})],
-    ["a stranger's certificate", () => ({ cert: strange.cert, key: strange.key })],
+    ["a stranger's certificate", () => ({ cert: secure.strange.cert, key: secure.strange.key })],
   ])('%s where the broker asks for one that it knows', async (_, own) => {
-    const error = await failure('MTLS', over({ ca: ours.ca, ...own() }))
+    const error = await failure('MTLS', over({ ca: secure.ours.ca, ...own() }))
     expect(error).toMatchObject({ name: 'TransportError', code: expect.stringMatching(/^ERR_SSL_/), retriable: false })
     expect(error.message).toContain('wants a client certificate that it trusts; pass one as `cert` and `key`')
   })
@@ -274,13 +208,13 @@ describe('TLS', () => {
   })
 
   test('a TLS client at a plaintext port', async () => {
-    const error = await failure('PLAINTEXT', over({ ca: ours.ca }))
+    const error = await failure('PLAINTEXT', over({ ca: secure.ours.ca }))
     expect(error).toMatchObject({ name: 'TransportError', code: 'ECONNRESET', retriable: false })
     expect(error.message).toContain('plaintext listener')
   })
 
   test('a TLS client at a plaintext port that wants a login', async () => {
-    expect(await failure('SASL', { ...over({ ca: ours.ca }), sasl: [plain(alice)] })).toMatchObject({
+    expect(await failure('SASL', { ...over({ ca: secure.ours.ca }), sasl: [plain(alice)] })).toMatchObject({
       code: 'ECONNRESET',
       retriable: false,
     })
@@ -321,7 +255,7 @@ describe(`logins that last ${LIFETIME_MS} ms`, () => {
     const ways: [SaslMechanism, messages: number][] = [
       [plain(alice), 1],
       [scramSha256(alice), 2],
-      [oauthBearer(goodToken), 1],
+      [oauthBearer(token), 1],
     ]
     const renewed = async ([mechanism, messages]: (typeof ways)[number]) => {
       const { seen, hooks } = watch()
@@ -387,10 +321,10 @@ describe(`logins that last ${LIFETIME_MS} ms`, () => {
 
   test('a password that was changed meanwhile ends it, with the error of a login', async () => {
     const carol = { username: 'carol', password: 'first' }
-    await setPassword(carol, 'SCRAM-SHA-256')
+    await secure.setPassword(carol, 'SCRAM-SHA-256')
     const client = clientOf('REAUTH', { sasl: [scramSha256(carol)] })
     await client.ping()
-    await setPassword({ ...carol, password: 'second' }, 'SCRAM-SHA-256')
+    await secure.setPassword({ ...carol, password: 'second' }, 'SCRAM-SHA-256')
     await new Promise(resolve => setTimeout(resolve, LIFETIME_MS))
     await expect(client.ping()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', step: 'authenticate' })
   })

@@ -14,7 +14,8 @@ export interface Certificate {
 export interface Authority {
   ca: string
   caFile: string
-  issue(subject: string, names?: string): Promise<Certificate>
+  /** Default: for `localhost` and 127.0.0.1, for two days. Of days below 0 it has run out. */
+  issue(subject: string, options?: { names?: string; days?: number }): Promise<Certificate>
   dispose(): Promise<void>
 }
 
@@ -29,12 +30,12 @@ export async function authority(name: string): Promise<Authority> {
   return {
     ca: await text('ca.crt'),
     caFile: at('ca.crt'),
-    async issue(subject, names = 'DNS:localhost,IP:127.0.0.1') {
+    async issue(subject, { names = 'DNS:localhost,IP:127.0.0.1', days = 2 } = {}) {
       const n = `c${count++}`
       await writeFile(at(`${n}.ext`), `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`)
       await openssl('req', ...fresh, '-subj', `/CN=${subject}`, '-keyout', `${n}.key`, '-out', `${n}.csr`)
       const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial']
-      await openssl('x509', '-req', '-in', `${n}.csr`, ...signer, '-days', '2', '-extfile', `${n}.ext`, '-out', `${n}.crt`)
+      await openssl('x509', '-req', '-in', `${n}.csr`, ...signer, '-days', String(days), '-extfile', `${n}.ext`, '-out', `${n}.crt`)
       const [key, cert] = [await text(`${n}.key`), await text(`${n}.crt`)]
       await writeFile(at(`${n}.pem`), key + cert)
       return { cert, key, file: at(`${n}.pem`) }

@@ -54,12 +54,12 @@ export class TestBrowser {
   }
 }
 
-/** Chromium for the tests of this file or `describe`. */
-export function usePage(): () => TestBrowser {
+/** Chromium for the tests of this file or `describe`, with further switches. */
+export function usePage(...switches: string[]): () => TestBrowser {
   let browser: TestBrowser | undefined
   beforeAll(async () => {
     browser = new TestBrowser(
-      await driver.launch({ executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] }),
+      await driver.launch({ executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...switches] }),
     )
   })
   afterEach(() => browser?.closePages())
