@@ -28,15 +28,12 @@ function hint(address: string): string {
   return address.includes('://') ? ' (no scheme before it)' : ''
 }
 
-/** Eight groups of hexadecimal digits, or fewer around one `::`; the last two may be an IPv4 address; a zone may follow. */
+/** As a URL takes it in brackets; a zone may follow. */
 function isIpv6(text: string): boolean {
-  const [address, zone] = text.split('%')
-  if (zone !== undefined && !/^[\w.-]+$/.test(zone)) return false
-  const halves = address.split('::')
-  const groups = halves.flatMap(half => (half === '' ? [] : half.split(':')))
-  const endsInIpv4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(groups.at(-1) ?? '')
-  const hex = endsInIpv4 ? groups.slice(0, -1) : groups
-  const count = groups.length + (endsInIpv4 ? 1 : 0)
-  if (halves.length > 2 || !hex.every(group => /^[0-9a-f]{1,4}$/i.test(group))) return false
-  return halves.length === 2 ? count < 8 : count === 8
+  const [, address = ''] = /^([\da-f:.]+)(?:%[\w.-]+)?$/i.exec(text) ?? []
+  try {
+    return new URL(`http://[${address}]`) !== undefined
+  } catch {
+    return false
+  }
 }

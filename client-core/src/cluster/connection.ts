@@ -158,7 +158,7 @@ export class Connection {
     this.#queue = []
     this.onClosed(this)
     if (error && !(error instanceof ClientError && error.code === 'ABORTED')) {
-      this.env.logger.log('warn', 'a connection broke', { broker: describe(this.broker), api: culprit?.message.api ?? 'none', error })
+      this.env.logger.log('warn', 'a connection failed', { broker: describe(this.broker), api: culprit?.message.api ?? 'none', error })
     }
     for (const pending of failed) this.#fail(pending, pending === culprit && error ? error : gone)
     if (this.isAnnounced) this.env.hooks.onBrokerDisconnect?.({ broker: this.broker, connectionId: this.id, error })
@@ -173,7 +173,7 @@ export class Connection {
   }
 
   #fail(pending: Pending, error: Error): void {
-    this.#events.lost(pending, error)
+    this.#events.ended(pending, error)
     pending.reject(error)
   }
 
@@ -277,7 +277,7 @@ export class Connection {
     }
     this.#events.written(pending)
     if (pending.attempt.noResponse) {
-      this.#events.ended(pending, {})
+      this.#events.ended(pending)
       pending.resolve(undefined)
     }
     this.#arm()
@@ -393,13 +393,13 @@ export class Connection {
     try {
       const body = attempt.decode ? attempt.decode(frame) : decodeResponse(message.response, attempt.version, frame).body
       if (message.key !== apiVersionsKey) this.env.everAnswered = true
-      this.#events.read(pending, frame)
+      this.#events.ended(pending, undefined, frame)
       if (!pending.abandoned) pending.resolve(body)
       this.#arm()
       this.#wake()
     } catch (cause) {
       const error = located(cause as Error, this.broker)
-      this.#events.read(pending, frame, error)
+      this.#events.ended(pending, error, frame)
       pending.reject(error)
       this.close(error, pending)
     }

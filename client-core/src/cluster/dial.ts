@@ -94,7 +94,7 @@ async function open(
     return { connection, mechanism: mechanism?.name }
   } catch (error) {
     if (connection) connection.close(error as Error)
-    else if (!signal.aborted) logger.log('warn', 'a connection could not be opened', { broker: describe(broker), api: 'none', error })
+    else if (!signal.aborted) logger.log('warn', 'a connection failed', { broker: describe(broker), api: 'none', error })
     report(error as Error)
     throw error
   }

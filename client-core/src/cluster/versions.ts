@@ -111,7 +111,7 @@ function refused(errorCode: number, version: number, broker: BrokerMetadata): Er
   const cause = new KafkaError(errorCode)
   const name = describe(broker)
   if (errorCode === rebootstrapRequired)
-    return new ClientError('UNKNOWN_BROKER', `${name} is another broker, or of another cluster, than metadata said (${cause.code})`, {
+    return new ClientError('UNKNOWN_BROKER', `${name} is not the broker that metadata named (${cause.code})`, {
       cause,
     })
   if (errorCode !== unsupportedVersion) return new KafkaError(errorCode, `ApiVersions v${version} was refused by ${name}`, { cause })

@@ -12,73 +12,48 @@ export class WireEvents {
     private readonly clock: Clock,
   ) {}
 
+  /** It reached the socket, or failed to. */
   written(pending: Pending, error?: Error): void {
-    const { attempt } = pending
+    const { attempt, message } = pending
     this.hooks.onBrokerWrite?.({
       ...this.#identity(pending),
+      ...this.#wrote(pending, error),
       startedAtMs: pending.queuedAt,
-      bytesWritten: error ? 0 : pending.bytes,
-      writeWaitMs: error ? this.clock.now() - pending.queuedAt : pending.writeWaitMs,
-      timeToWriteMs: error ? 0 : pending.timeToWriteMs,
       parkMs: attempt.parkMs ?? 0,
       noResponse: attempt.noResponse ?? false,
       error,
-      frame: holdsSecret(pending.message.key, 'request')
-        ? new RedactedFrame(pending.bytes - 4)
-        : new WrittenFrame(pending.shown ?? pending.chunks, pending.shown && true),
+      frame: holdsSecret(message.key, 'request') ? new RedactedFrame(pending.bytes - 4) : new WrittenFrame(pending),
     })
   }
 
-  /** An answer came, whole. `error`: it could not be understood. */
-  read(pending: Pending, frame: Uint8Array, error?: Error): void {
+  /** It is over: with an answer, which perhaps could not be understood; without one; or it was never written. */
+  ended(pending: Pending, error?: Error, answer?: Uint8Array): void {
+    const { hooks } = this
+    const { writtenAt, readAt } = pending
+    if (writtenAt === 0) this.written(pending, error)
     const now = this.clock.now()
-    this.hooks.onBrokerRead?.({
-      ...this.#identity(pending),
-      bytesRead: frame.length + 4,
-      readWaitMs: readWait(pending),
-      timeToReadMs: now - pending.readAt,
-      error,
-      frame: holdsSecret(pending.message.key, 'response')
-        ? new RedactedFrame(frame.length)
-        : { byteLength: frame.length, take: () => frame },
-    })
-    this.ended(pending, {
-      bytesRead: frame.length + 4,
-      readWaitMs: readWait(pending),
-      timeToReadMs: now - pending.readAt,
-      readError: error,
-    })
-  }
-
-  /** No answer will come any more. */
-  lost(pending: Pending, error: Error): void {
-    if (pending.writtenAt === 0) {
-      this.written(pending, error)
-      this.#e2e(pending, { bytesWritten: 0, writeWaitMs: this.clock.now() - pending.queuedAt, timeToWriteMs: 0, writeError: error })
-      return
+    const isRead = writtenAt > 0 && (answer ?? error) !== undefined
+    const read = {
+      bytesRead: answer ? answer.length + 4 : 0,
+      readWaitMs: isRead ? Math.max(0, (answer ? readAt : now) - writtenAt) : 0,
+      timeToReadMs: answer ? now - readAt : 0,
     }
-    const readWaitMs = this.clock.now() - pending.writtenAt
-    this.hooks.onBrokerRead?.({ ...this.#identity(pending), bytesRead: 0, readWaitMs, timeToReadMs: 0, error })
-    this.ended(pending, { readWaitMs, readError: error })
-  }
-
-  /** The request is over, from the first byte to the last. */
-  ended(pending: Pending, outcome: Outcome): void {
-    const { bytes: bytesWritten, writeWaitMs, timeToWriteMs } = pending
-    this.#e2e(pending, { bytesWritten, writeWaitMs, timeToWriteMs, ...outcome })
-  }
-
-  #e2e(pending: Pending, outcome: Outcome & { bytesWritten: number; writeWaitMs: number; timeToWriteMs: number }): void {
-    if (!this.hooks.onBrokerE2E) return
-    const { readWaitMs = 0, timeToReadMs = 0, bytesRead = 0 } = outcome
-    this.hooks.onBrokerE2E({
+    if (isRead) hooks.onBrokerRead?.({ ...this.#identity(pending), ...read, error, frame: answer && readFrame(pending, answer) })
+    if (!hooks.onBrokerE2E) return
+    const wrote = this.#wrote(pending, writtenAt === 0 ? error : undefined)
+    hooks.onBrokerE2E({
       ...this.#identity(pending),
-      ...outcome,
-      bytesRead,
-      readWaitMs,
-      timeToReadMs,
-      durationE2EMs: outcome.timeToWriteMs + readWaitMs + timeToReadMs,
+      ...wrote,
+      ...read,
+      [isRead ? 'readError' : 'writeError']: error,
+      durationE2EMs: wrote.timeToWriteMs + read.readWaitMs + read.timeToReadMs,
     })
+  }
+
+  #wrote({ bytes, queuedAt, writeWaitMs, timeToWriteMs }: Pending, error: Error | undefined) {
+    return error
+      ? { bytesWritten: 0, writeWaitMs: this.clock.now() - queuedAt, timeToWriteMs: 0 }
+      : { bytesWritten: bytes, writeWaitMs, timeToWriteMs }
   }
 
   #identity({ attempt, message, correlationId }: Pending): RequestIdentity {
@@ -96,26 +71,22 @@ export class WireEvents {
   }
 }
 
-interface Outcome {
-  bytesRead?: number
-  readWaitMs?: number
-  timeToReadMs?: number
-  writeError?: Error
-  readError?: Error
-}
-
-const readWait = (pending: Pending): number => Math.max(0, pending.readAt - pending.writtenAt)
+const readFrame = ({ message }: Pending, frame: Uint8Array): FrameView =>
+  holdsSecret(message.key, 'response') ? new RedactedFrame(frame.length) : { byteLength: frame.length, take: () => frame }
 
 /** A written frame, joined and without its size, when somebody takes it. */
 class WrittenFrame implements FrameView {
-  constructor(
-    private readonly chunks: readonly Uint8Array[],
-    readonly redacted?: true,
-  ) {}
+  constructor(private readonly pending: Pending) {}
+  get #chunks(): readonly Uint8Array[] {
+    return this.pending.shown ?? this.pending.chunks
+  }
   get byteLength(): number {
-    return lengthOf(this.chunks) - 4
+    return lengthOf(this.#chunks) - 4
+  }
+  get redacted(): true | undefined {
+    return this.pending.shown && true
   }
   take(): Uint8Array {
-    return joined(this.chunks).subarray(4)
+    return joined(this.#chunks).subarray(4)
   }
 }

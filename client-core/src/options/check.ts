@@ -23,15 +23,14 @@ function unknown(path: string, name: string, known: readonly string[]): ClientEr
   return new ClientError('INVALID_OPTION', `${join(path, name)} is not an option: ${hint}`)
 }
 
-/** The same but for case, one the beginning of the other, or one letter too many, too few, wrong, or swapped with the next. */
+/** One the beginning of the other, or the same but for two letters next to each other: one too many, too few, wrong, swapped. */
 function isNear(a: string, b: string): boolean {
   if (b.length > 2 && (a.startsWith(b) || b.startsWith(a))) return true
-  if (Math.abs(a.length - b.length) > 1) return false
-  let i = 0
-  while (i < a.length && a[i] === b[i]) i++
-  const rest = (s: string, from: number) => s.slice(i + from)
-  if (a.length !== b.length) return a.length > b.length ? rest(a, 1) === rest(b, 0) : rest(a, 0) === rest(b, 1)
-  return rest(a, 1) === rest(b, 1) || (rest(a, 2) === rest(b, 2) && a[i] === b[i + 1] && a[i + 1] === b[i])
+  const differ = Math.max(a.length, b.length)
+  let [head, tail] = [0, 0]
+  while (head < differ && a[head] === b[head]) head++
+  while (tail < differ && a.at(-1 - tail) === b.at(-1 - tail)) tail++
+  return head + tail >= differ - (a.length === b.length ? 2 : 1)
 }
 
 export function wrong(path: string, expected: string, value: unknown): ClientError {
