@@ -50,11 +50,7 @@ const table = {
   INVALID_CONFIG: [40, no, 'a config has a value that is not valid'],
   NOT_CONTROLLER: [41, yes, 'another broker is the controller'],
   INVALID_REQUEST: [42, no, 'the broker could not make sense of the request; its log knows more'],
-  UNSUPPORTED_FOR_MESSAGE_FORMAT: [
-    43,
-    no,
-    'the topic stores an old message format: no idempotent producers before 0.11, no times before 0.10',
-  ],
+  UNSUPPORTED_FOR_MESSAGE_FORMAT: [43, no, 'this topic stores an old message format: no idempotence before 0.11, no times before 0.10'],
   POLICY_VIOLATION: [44, no, 'a policy of the cluster forbids this'],
   OUT_OF_ORDER_SEQUENCE_NUMBER: [45, no, 'a batch of an idempotent producer is missing before this one'],
   DUPLICATE_SEQUENCE_NUMBER: [46, no, 'this batch of an idempotent producer was written before'],
