@@ -95,6 +95,8 @@ const optionPaths = [
   'consumer.keepRetryableFetchErrors',
   'consumer.maxConcurrentFetches',
   'consumer.partitions',
+  'consumer.preferLag',
+  'consumer.regex',
   'consumer.resetOffset',
   'consumer.topics',
   'producer.acks',
@@ -141,6 +143,7 @@ const values: readonly [holder: string, object: object, names: readonly string[]
     [
       'Client',
       'ClientError',
+      'DataLossError',
       'Fetches',
       'FirstErrorPromise',
       'KafkaError',
@@ -158,6 +161,7 @@ const values: readonly [holder: string, object: object, names: readonly string[]
       'murmur2',
       'newErrFetch',
       'nodeName',
+      'preferLagAt',
       'roundRobinPartitioner',
       'saramaHasher',
       'stickyKeyPartitioner',
@@ -166,7 +170,7 @@ const values: readonly [holder: string, object: object, names: readonly string[]
       'validateOptions',
     ],
   ],
-  ['Offset', core.Offset, ['at', 'atStart', 'atEnd', 'afterMilli', 'noReset']],
+  ['Offset', core.Offset, ['at', 'atStart', 'atEnd', 'atCommitted', 'afterMilli', 'noReset']],
   ['an Offset', core.Offset.prototype, ['relative', 'withEpoch', 'epochOffset', 'toString', 'toJSON']],
   [
     'Fetches',
@@ -220,7 +224,6 @@ const later: Record<
   string,
   { methods?: readonly string[]; options?: readonly string[]; names?: readonly string[]; hooks?: readonly string[] }
 > = {
-  consuming: { options: ['consumer.regex', 'consumer.preferLag'], names: ['DataLossError', 'preferLagAt'] },
   groups: {
     methods: [
       'allowRebalance',

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, connectionSpec, type ResolvedConnectionOptions } from '../cluster/options.js'
-import { type ConsumerOptions, consumerSpec, type ResolvedConsumerOptions } from '../consumer/options.js'
+import { type ConsumerOptions, checkConsumer, consumerSpec, type ResolvedConsumerOptions } from '../consumer/options.js'
 import { resolve, type Spec } from '../options/check.js'
 import { checkProducer, type ProducerOptions, producerSpec, type ResolvedProducerOptions } from '../producer/options.js'
 
@@ -16,7 +16,7 @@ export interface ResolvedOptions extends ResolvedConnectionOptions {
 const spec: Spec<ResolvedOptions> = {
   ...connectionSpec,
   producer: (v, path) => checkProducer(resolve(producerSpec, v, path)),
-  consumer: (v, path) => resolve(consumerSpec, v, path),
+  consumer: (v, path) => checkConsumer(resolve(consumerSpec, v, path)),
 }
 
 /** Every option with its default filled in. @throws ClientError `INVALID_OPTION` naming the path of the first that is wrong or unknown. */

@@ -1,49 +1,55 @@
-import type { TimerHandle } from '../clock.js'
 import type { Cluster } from '../cluster/cluster.js'
-import { aborted, isRetriable } from '../cluster/retry.js'
+import { leaderOf, type TopicView } from '../cluster/metadata.js'
+import { aborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
+import { CursorTable } from './cursor-table.js'
+import { FetchSlots } from './fetch-slots.js'
 import { errorPartition, Fetches, type FetchPartition, newErrFetch } from './fetches.js'
-import { needsLookup, resolveOffsets } from './list-offsets.js'
+import { Inbox } from './inbox.js'
 import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
-import type { AnsweredPartition } from './process.js'
+import { Positions, type PositionsOwner } from './positions.js'
+import type { PreferLagFn } from './prefer-lag.js'
 import { FetchRecordHooks } from './record-hooks.js'
 import { RecordIterator } from './record-iterator.js'
 import { type BufferedPartition, Source, type SourceOwner } from './source.js'
+import { TopicPatterns } from './topic-patterns.js'
 
 let lanes = 0
 
-/** An out-of-date topic id is met a few times before it is called what it is: a topic that was created anew. */
-const unknownTopicIdTries = 5
+/** A topic whose partitions are consumed as they appear: where the first ones begin, and how many were seen. One that was removed stays away. */
+interface Followed {
+  offset: Offset
+  seen: number
+}
 
 /**
  * The consuming engine without a group: cursors for the partitions that were asked for, one source per broker, and polls that take what sources
- * have. Every decision about what an error means for a position is made here.
+ * have. What errors mean for a position is in `trouble.ts`, where positions come from in `positions.ts`.
  */
-export class Consumer implements SourceOwner {
+export class Consumer implements SourceOwner, PositionsOwner {
   options: ResolvedConsumerOptions
   readonly lane = `c${++lanes}`
   readonly pauses = new Pauses()
   readonly recordHooks: FetchRecordHooks | undefined
-  readonly #cursors = new Map<string, Map<number, Cursor>>()
-  readonly #topics = new Map<string, Offset>()
+  readonly cursors = new CursorTable()
+  /** Topics that are consumed whole. */
+  readonly #topics = new Map<string, Followed>()
+  readonly #patterns: TopicPatterns | undefined
   readonly #sources = new Map<number, Source>()
-  /** Errors that belong to no fetch: shown by the next poll. */
-  #injected: FetchPartition[] = []
-  readonly #wakers = new Set<() => void>()
-  readonly #abort = new AbortController()
+  readonly #positions = new Positions(this)
+  readonly #slots: FetchSlots
+  readonly #inbox = new Inbox()
   readonly #unwatch: () => void
-  readonly #timers = new Set<TimerHandle>()
   #stopped = false
-  #resolving = false
-  #resolveAgain = false
-  #active = 0
-  /** Sources that wait for one of `maxConcurrentFetches`. */
-  #hungry: Source[] = []
+  /** Whether metadata was ever read: a load that fails later is tried again unseen, since what is known goes on. */
+  #hasMetadata = false
+  #inOrder: ((cursors: readonly Cursor[], prefer: PreferLagFn) => Cursor[]) | undefined
+  #turn = 0
 
   constructor(
     readonly cluster: Cluster,
@@ -51,13 +57,18 @@ export class Consumer implements SourceOwner {
   ) {
     this.options = options
     this.recordHooks = FetchRecordHooks.of(cluster.hooks)
+    this.#slots = new FetchSlots(options.maxConcurrentFetches)
+    if (options.regex) this.#patterns = new TopicPatterns(options.topics)
+    else this.#followAll(options.topics, options.resetOffset)
     this.#unwatch = cluster.watch({
-      topics: () => new Set([...this.#cursors.keys(), ...this.#topics.keys()]),
-      onMetadata: () => this.#onMetadata(),
+      topics: () => new Set([...this.cursors.topics, ...this.#topics.keys()]),
+      readsAll: () => this.#patterns !== undefined,
+      onDeleted: topics => this.removeTopics(topics),
+      onMetadata: error => this.#onMetadata(error),
     })
-    for (const topic of options.topics) this.#topics.set(topic, options.resetOffset)
+    if (options.preferLag) void this.#loadOrder()
     if (options.partitions.size > 0) this.addPartitions(options.partitions)
-    else if (this.#topics.size > 0) this.#refresh()
+    else if (options.topics.length > 0) this.#refresh()
   }
 
   get isStopped(): boolean {
@@ -79,60 +90,60 @@ export class Consumer implements SourceOwner {
   /** Partitions that are consumed already keep their position. */
   addPartitions(partitions: ReadonlyMap<string, ReadonlyMap<number, Offset>>): void {
     for (const [topic, offsets] of partitions) {
-      for (const [partition, offset] of offsets) if (!this.#cursor(topic, partition)) this.#add(new Cursor(topic, partition, offset))
+      for (const [partition, offset] of offsets) if (!this.cursors.get(topic, partition)) this.#add(new Cursor(topic, partition, offset))
     }
     this.#refresh()
   }
 
-  /** All partitions of these topics, now and when more are added, from `offset`. */
+  /** All partitions of these topics, now and when more are added, from `offset`. With `regex` it does nothing: the expressions say what is consumed. */
   addTopics(topics: readonly string[], offset = this.options.resetOffset): void {
-    for (const topic of topics) if (!this.#topics.has(topic)) this.#topics.set(topic, offset)
+    if (this.#patterns) return
+    this.#followAll(topics, offset)
     this.#refresh()
+  }
+  #followAll(topics: Iterable<string>, offset: Offset): void {
+    for (const topic of topics) if (!this.#topics.has(topic)) this.#topics.set(topic, { offset, seen: 0 })
   }
 
   removePartitions(partitions: ReadonlyMap<string, Iterable<number>>): void {
     for (const [topic, numbers] of partitions) {
       for (const partition of numbers) {
-        const cursor = this.#cursor(topic, partition)
+        const cursor = this.cursors.get(topic, partition)
         if (cursor) this.#remove(cursor)
       }
+      // A topic without partitions is no longer consumed, also when it gets new ones.
+      if (!this.cursors.of(topic)) this.#topics.delete(topic)
     }
     this.#kickAll()
   }
 
+  /** Nothing is kept of the topics. A regular expression may meet one again, if it is still there: then from the beginning. */
   removeTopics(topics: readonly string[]): void {
     for (const topic of topics) {
       this.#topics.delete(topic)
-      for (const cursor of [...(this.#cursors.get(topic)?.values() ?? [])]) this.#remove(cursor)
+      this.#patterns?.forget(topic)
+      for (const cursor of [...(this.cursors.of(topic)?.values() ?? [])]) this.#remove(cursor)
     }
     this.#kickAll()
   }
 
-  /** Moves positions; what was fetched for the old ones is thrown away. Partitions that are not consumed are ignored. */
+  /** Moves positions; what was fetched or asked for the old ones is thrown away. Partitions that are not consumed are ignored. */
   setOffsets(offsets: ReadonlyMap<string, ReadonlyMap<number, Offset>>): void {
     for (const [topic, partitions] of offsets) {
       for (const [partition, offset] of partitions) {
-        const cursor = this.#cursor(topic, partition)
+        const cursor = this.cursors.get(topic, partition)
         if (!cursor) continue
+        if (cursor.state === 'fetching') cursor.source?.interrupt(cursor)
         this.#free(cursor)
         this.#begin(cursor, offset)
       }
     }
+    this.#positions.find()
     this.#kickAll()
-    this.#resolve()
-  }
-
-  #cursor(topic: string, partition: number): Cursor | undefined {
-    return this.#cursors.get(topic)?.get(partition)
-  }
-  *#allCursors(): Iterable<Cursor> {
-    for (const partitions of this.#cursors.values()) yield* partitions.values()
   }
 
   #add(cursor: Cursor): void {
-    const partitions = this.#cursors.get(cursor.topic)
-    if (partitions) partitions.set(cursor.partition, cursor)
-    else this.#cursors.set(cursor.topic, new Map([[cursor.partition, cursor]]))
+    this.cursors.add(cursor)
     this.#begin(cursor, cursor.wanted)
   }
 
@@ -140,9 +151,7 @@ export class Consumer implements SourceOwner {
     this.#free(cursor)
     cursor.state = 'stopped'
     cursor.source?.cursors.delete(cursor)
-    const partitions = this.#cursors.get(cursor.topic)
-    partitions?.delete(cursor.partition)
-    if (partitions?.size === 0) this.#cursors.delete(cursor.topic)
+    this.cursors.delete(cursor)
   }
 
   /** What is under way for the cursor no longer counts. */
@@ -155,53 +164,75 @@ export class Consumer implements SourceOwner {
     cursor.wanted = wanted
     cursor.outOfRange = undefined
     cursor.lastEpoch = wanted.epoch
-    if (needsLookup(wanted)) cursor.state = 'loading'
-    else {
-      cursor.offset = wanted.value
-      cursor.state = 'idle'
-    }
+    cursor.lastTimestamp = -1n
+    cursor.unknownTopicIds = 0
+    const isKnown = !wanted.isPlace
+    if (isKnown) cursor.offset = wanted.value
+    cursor.validating = isKnown && wanted.epoch >= 0
+    if (isKnown && !cursor.validating) cursor.state = 'idle'
+    else this.#positions.add(cursor)
   }
 
-  // Metadata and offsets ---------------------------------------------------------------------------------------------------------------------
+  // Metadata and positions -------------------------------------------------------------------------------------------------------------------
 
+  /** The metadata loop tries again by itself; `#onMetadata` hears of each try. */
   #refresh(): void {
-    this.cluster.refreshMetadata().catch((error: Error) => {
-      if (this.#stopped || this.cluster.isClosed) return
-      this.#inject(errorPartition('', -1, error))
-      this.#after(this.cluster.options.metadataMinAgeMs, () => this.#refresh())
-    })
+    this.cluster.refreshMetadata().catch(() => {})
   }
 
-  #onMetadata(): void {
-    if (this.#stopped) return
-    for (const [topic, offset] of this.#topics) this.#follow(topic, offset)
-    for (const cursor of this.#allCursors()) this.#assign(cursor)
-    this.#resolve()
+  #onMetadata(error: unknown): void {
+    if (this.#stopped || this.cluster.isClosed) return
+    if (error !== undefined && !this.#hasMetadata) this.inject(errorPartition('', -1, error as Error))
+    if (error !== undefined) return
+    this.#hasMetadata = true
+    const { metadata } = this.cluster
+    const { resetOffset } = this.options
+    for (const view of this.#patterns ? metadata.topics.values() : [])
+      if (this.#patterns?.has(view)) this.#followAll([view.name], resetOffset)
+    for (const [topic, followed] of this.#topics) this.#follow(metadata.topic(topic), followed)
+    for (const topic of new Set([...this.cursors.topics, ...this.#topics.keys()])) this.#tellError(metadata.topic(topic))
+    for (const cursor of this.cursors) this.#assign(cursor)
+    this.#positions.find()
     this.#kickAll()
   }
 
   /** Consumes every partition of a topic; those that appear later from their start. */
-  #follow(topic: string, offset: Offset): void {
-    const view = this.cluster.metadata.topic(topic)
-    const before = this.#cursors.get(topic)
-    for (const { partition } of view?.partitions ?? []) {
-      if (!before?.has(partition)) this.#add(new Cursor(topic, partition, before ? Offset.atStart() : offset))
-    }
-    if (view && view.errorCode !== 0 && !errorForCode(view.errorCode).retriable) {
-      this.#inject(errorPartition(topic, -1, new KafkaError(view.errorCode, `topic ${topic}`)))
+  #follow(view: TopicView | undefined, followed: Followed): void {
+    const { offset, seen } = followed
+    for (const { partition } of view?.partitions.slice(seen) ?? []) {
+      followed.seen++
+      if (!this.cursors.get(view!.name, partition)) this.#add(new Cursor(view!.name, partition, seen > 0 ? Offset.atStart() : offset))
     }
   }
 
-  /** Puts a cursor on the source of its leader, or of the replica that the leader prefers. A cursor in a fetch moves when it is free. */
+  #tellError(view: TopicView | undefined): void {
+    if (view && view.errorCode !== 0 && !errorForCode(view.errorCode).retriable)
+      this.inject(errorPartition(view.name, -1, new KafkaError(view.errorCode, `topic ${view.name}`)))
+  }
+
+  /**
+   * Puts a cursor on the source of its leader, or of the replica that the leader prefers. A cursor in a fetch moves when it is free. Under another
+   * leader what was read may have been lost: that is asked before it is fetched from.
+   */
   #assign(cursor: Cursor): void {
-    const view = this.cluster.metadata.topic(cursor.topic)?.partitions[cursor.partition]
+    if (cursor.state === 'fetching') return
+    const topic = this.cluster.metadata.topic(cursor.topic)
+    const view = topic?.partitions[cursor.partition]
     const preferred = cursor.preferredReplica >= 0 && this.cluster.brokers.byId(cursor.preferredReplica) ? cursor.preferredReplica : -1
-    const nodeId = preferred >= 0 ? preferred : (view?.leader ?? -1)
-    if (cursor.state === 'fetching' || cursor.source?.nodeId === nodeId) return
-    cursor.source?.cursors.delete(cursor)
-    cursor.source = nodeId >= 0 ? this.#source(nodeId) : undefined
-    cursor.source?.cursors.add(cursor)
-    if (!cursor.source) this.cluster.refreshUrgently()
+    const nodeId = preferred >= 0 ? preferred : leaderOf(view)
+    if (cursor.source?.nodeId !== nodeId) {
+      cursor.source?.cursors.delete(cursor)
+      cursor.source = nodeId >= 0 ? this.#source(nodeId) : undefined
+      cursor.source?.cursors.add(cursor)
+      if (!cursor.source) this.cluster.refreshUrgently()
+    }
+    if (!topic || !view) return
+    // Zero before the broker told one; after that it stays.
+    if (cursor.leaderEpoch < 0) cursor.topicId = topic.topicId
+    const { leaderEpoch } = cursor
+    cursor.leaderEpoch = view.leaderEpoch
+    const isNew = leaderEpoch >= 0 && view.leaderEpoch > Math.max(leaderEpoch, cursor.lastEpoch)
+    if (isNew && cursor.lastEpoch >= 0 && cursor.state === 'idle') this.validate(cursor)
   }
 
   #source(nodeId: number): Source {
@@ -210,59 +241,17 @@ export class Consumer implements SourceOwner {
     return source
   }
 
-  /** Looks up offsets, one round at a time; what failed for now is tried again. */
-  #resolve(): void {
-    if (this.#resolving) {
-      this.#resolveAgain = true
-      return
-    }
-    const loading = [...this.#allCursors()].filter(
-      c => c.state === 'loading' && this.cluster.metadata.topic(c.topic)?.partitions[c.partition],
-    )
-    if (loading.length === 0) return
-    this.#resolving = true
-    void this.#lookUp(loading).finally(() => {
-      this.#resolving = false
-      if (!this.#resolveAgain || this.#stopped) return
-      this.#resolveAgain = false
-      this.#resolve()
-    })
+  reset(cursor: Cursor): void {
+    cursor.outOfRange = cursor.offset
+    cursor.wanted = cursor.lastTimestamp >= 0n ? Offset.afterMilli(cursor.lastTimestamp) : this.options.resetOffset
+    this.#positions.add(cursor)
   }
-
-  async #lookUp(loading: readonly Cursor[]): Promise<void> {
-    const eras = new Map(loading.map(c => [c, c.era]))
-    const { resetOffset, isolation, initiator } = this.options
-    let resolved: Map<Cursor, bigint | Error>
-    try {
-      resolved = await resolveOffsets(this.cluster, loading, resetOffset, isolation === 'read_committed', initiator, this.#abort.signal)
-    } catch (error) {
-      resolved = new Map(loading.map(c => [c, error as Error]))
-    }
-    if (this.#stopped) return
-    let again = false
-    for (const [cursor, result] of resolved) {
-      if (cursor.era !== eras.get(cursor) || cursor.state !== 'loading') continue
-      if (typeof result === 'bigint') {
-        cursor.offset = result
-        cursor.outOfRange = undefined
-        cursor.state = 'idle'
-        this.#assign(cursor)
-        continue
-      }
-      again = true
-      if (!isRetriable(result) || this.options.keepRetryableFetchErrors)
-        this.#inject(errorPartition(cursor.topic, cursor.partition, result))
-    }
-    if (again) this.#after(1_000, () => this.#resolve())
-    this.#kickAll()
+  validate(cursor: Cursor): void {
+    cursor.validating = true
+    this.#positions.add(cursor)
   }
-
-  #after(ms: number, fn: () => void): void {
-    const timer = this.cluster.clock.setTimeout(() => {
-      this.#timers.delete(timer)
-      if (!this.#stopped) fn()
-    }, ms)
-    this.#timers.add(timer)
+  onPlaced(cursor: Cursor): void {
+    this.onIdle(cursor)
   }
 
   // Sources ----------------------------------------------------------------------------------------------------------------------------------
@@ -271,79 +260,52 @@ export class Consumer implements SourceOwner {
     return this.pauses.has(cursor.topic, cursor.partition)
   }
   acquire(source: Source): boolean {
-    const { maxConcurrentFetches } = this.options
-    if (maxConcurrentFetches > 0 && this.#active >= maxConcurrentFetches) {
-      if (!this.#hungry.includes(source)) this.#hungry.push(source)
-      return false
-    }
-    this.#active++
-    return true
+    return this.#slots.acquire(source)
   }
   reacquire(): void {
-    this.#active++
+    this.#slots.reacquire()
   }
-  /** Who was refused first comes first: the source that lets go would otherwise take the place again. */
   release(): void {
-    this.#active--
-    this.#hungry.shift()?.kick()
+    this.#slots.release()
   }
   onReady(): void {
-    for (const wake of [...this.#wakers]) wake()
+    this.#inbox.wake()
+  }
+  onSettled(): void {
+    this.#positions.find()
+  }
+  inject(partition: FetchPartition): void {
+    this.#inbox.put(partition)
   }
   onIdle(cursor: Cursor): void {
     this.#assign(cursor)
     if (!cursor.source?.isReady) cursor.source?.kick()
   }
 
+  /** Partitions take turns at the front: what comes first is served first. */
+  order(cursors: Cursor[]): Cursor[] {
+    const turn = this.#turn++ % cursors.length
+    const turned = [...cursors.slice(turn), ...cursors.slice(0, turn)]
+    const { preferLag } = this.options
+    try {
+      return preferLag && this.#inOrder ? this.#inOrder(turned, preferLag) : turned
+    } catch (error) {
+      this.cluster.logger.log('error', 'consumer.preferLag threw; partitions are fetched in turn', { error })
+      return turned
+    }
+  }
+  /** Until it is there, nobody knows a lag either. */
+  async #loadOrder(): Promise<void> {
+    try {
+      this.#inOrder = (await import('./fetch-order.js')).inOrder
+    } catch (error) {
+      this.cluster.logger.log('error', 'consumer.preferLag could not be loaded; partitions are fetched in turn', { error })
+    }
+  }
+
   #kickAll(): void {
     if (this.#stopped) return
     for (const source of this.#sources.values()) source.kick()
-  }
-
-  #inject(partition: FetchPartition): void {
-    // The same trouble again and again is one entry until somebody polls it.
-    const known = this.#injected.some(
-      p => p.topic === partition.topic && p.partition === partition.partition && p.error?.message === partition.error?.message,
-    )
-    if (!known) this.#injected.push(partition)
-    this.onReady()
-  }
-
-  onPartitionError(source: Source, cursor: Cursor, answer: AnsweredPartition): Error | undefined {
-    const { code, retriable } = errorForCode(answer.errorCode)
-    const error = new KafkaError(
-      answer.errorCode,
-      `${cursor.topic} partition ${cursor.partition} could not be fetched from broker ${source.nodeId}`,
-    )
-    if (cursor.preferredReplica >= 0) {
-      // The replica is behind, or no longer one: the leader knows.
-      cursor.preferredReplica = -1
-      return undefined
-    }
-    if (code === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(cursor, error)
-    const { leaderId, leaderEpoch } = answer.currentLeader
-    if (leaderId >= 0 && this.cluster.metadata.hint(cursor.topic, cursor.partition, leaderId, leaderEpoch)) return undefined
-    this.cluster.refreshMetadata().catch(() => {})
-    if (code === 'UNKNOWN_TOPIC_ID' && ++cursor.unknownTopicIds > unknownTopicIdTries) {
-      cursor.state = 'stopped'
-      return error
-    }
-    if (retriable) return this.options.keepRetryableFetchErrors ? error : undefined
-    return error
-  }
-
-  /** Below the log's start the reader goes on at the start; beyond its end `resetOffset` says where. */
-  #outOfRange(cursor: Cursor, error: KafkaError): Error | undefined {
-    const { resetOffset } = this.options
-    if (cursor.wanted.kind === 'no-reset' || resetOffset.kind === 'no-reset') {
-      cursor.state = 'stopped'
-      return error
-    }
-    cursor.state = 'loading'
-    cursor.outOfRange = cursor.offset
-    cursor.wanted = resetOffset
-    this.#resolve()
-    return undefined
   }
 
   // Polls ------------------------------------------------------------------------------------------------------------------------------------
@@ -356,27 +318,14 @@ export class Consumer implements SourceOwner {
       const partitions = this.#takeReady(max)
       if (partitions.length > 0) return new Fetches(partitions)
       if (!wait) return new Fetches([])
-      await this.#something(signal)
+      await this.#inbox.waken(signal)
     }
   }
 
-  #something(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise(resolve => {
-      const wake = () => {
-        this.#wakers.delete(wake)
-        signal?.removeEventListener('abort', wake)
-        resolve()
-      }
-      this.#wakers.add(wake)
-      signal?.addEventListener('abort', wake)
-    })
-  }
-
   #takeReady(max: number): FetchPartition[] {
-    const out = this.#injected
-    this.#injected = []
+    const out = this.#inbox.take()
     let left = max
-    for (const source of this.#sources.values()) {
+    for (const source of [...this.#sources.values()]) {
       if (!source.isReady) continue
       if (left <= 0) break
       const rest: BufferedPartition[] = []
@@ -385,8 +334,14 @@ export class Consumer implements SourceOwner {
         else left -= this.#takePartition(buffered, left, out, rest)
       }
       if (rest.length > 0) source.putBack(rest)
-      else source.kick()
+      else {
+        // Who was served goes behind the others.
+        this.#sources.delete(source.nodeId)
+        this.#sources.set(source.nodeId, source)
+        source.kick()
+      }
     }
+    this.#positions.find()
     return out
   }
 
@@ -401,12 +356,16 @@ export class Consumer implements SourceOwner {
     }
     const [now, later] = fetched.records.split(max)
     this.recordHooks?.unbuffered(now, true)
-    if (now.length > 0 || fetched.error) out.push({ ...fetched, records: now })
     if (later.length > 0) {
-      cursor.offset = later.runs[0].firstOffset!
+      const [first] = later.runs[0]
+      cursor.offset = first.offset
+      cursor.lastTimestamp = first.timestamp
+      out.push({ ...fetched, nextOffset: cursor.offset, records: now })
       rest.push({ ...buffered, fetched: { ...fetched, error: undefined, records: later } })
       return now.length
     }
+    if (now.length > 0) cursor.lastTimestamp = now.runs[now.runs.length - 1].batch.maxTimestamp
+    if (now.length > 0 || fetched.error || this.options.keepEmptyFetches) out.push({ ...fetched, records: now })
     cursor.offset = buffered.nextOffset
     cursor.lastEpoch = buffered.lastEpoch
     if (cursor.state === 'fetching') cursor.state = 'idle'
@@ -436,8 +395,7 @@ export class Consumer implements SourceOwner {
     if (this.#stopped) return
     this.#stopped = true
     this.#unwatch()
-    this.#abort.abort()
-    for (const timer of this.#timers) this.cluster.clock.clearTimeout(timer)
+    this.#positions.stop()
     for (const source of this.#sources.values()) source.stop()
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
     this.onReady()

@@ -18,7 +18,7 @@ const key = (w: { topic: string; partition: number }) => `${w.partition} ${w.top
 
 /**
  * An incremental fetch session with one broker (KIP-227): the broker remembers the partitions, so that a request names only what changed. Our
- * memory changes when a request is built and is thrown away whole when the request fails.
+ * memory changes when a request is built and counts no longer when the request fails.
  */
 export class FetchSession {
   #id = 0
@@ -26,7 +26,7 @@ export class FetchSession {
   #epoch: number
   #known = new Map<string, WantedPartition>()
 
-  constructor(private readonly isOn: boolean) {
+  constructor(private isOn: boolean) {
     this.#epoch = isOn ? 0 : -1
   }
 
@@ -43,18 +43,23 @@ export class FetchSession {
   /** The broker answered without an error for the whole: a session id, or 0 when it keeps none for us. */
   accepted(sessionId: number): void {
     if (!this.isOn) return
-    if (sessionId === 0) this.reset()
-    else {
-      this.#id = sessionId
-      this.#epoch = this.#epoch >= 0x7fffffff ? 1 : this.#epoch + 1
-    }
+    if (sessionId === 0) this.#epoch = 0
+    else this.#epoch = this.#epoch >= 0x7fffffff ? 1 : this.#epoch + 1
+    this.#id = sessionId
   }
 
-  /** The next request makes a new session; the broker forgets the old one by itself. */
+  /** The broker does not know the session, or not as we do. One that cannot even begin a session is asked without from now on. */
+  lost(code: string): void {
+    if (code === 'FETCH_SESSION_ID_NOT_FOUND') {
+      this.isOn &&= this.#epoch !== 0
+      this.#id = 0
+    }
+    this.reset()
+  }
+
+  /** The next request makes a new session; naming the old one lets the broker forget it. */
   reset(): void {
-    this.#id = 0
     this.#epoch = this.isOn ? 0 : -1
-    this.#known.clear()
   }
 }
 

@@ -53,6 +53,11 @@ export interface FetchPartition {
   /** The end of what is decided: open transactions begin here. -1n when it is not known. */
   lastStableOffset: bigint
   logStartOffset: bigint
+  /**
+   * The offset that is read next: behind the last record, and behind markers, aborted records and gaps that follow it, which bring none. -1n beside
+   * an error that belongs to no fetch. Beyond kgo: a reader that scans to an end knows by it that it arrived.
+   */
+  nextOffset: bigint
   records: RecordList
 }
 export interface FetchError {
@@ -123,5 +128,6 @@ export const errorPartition = (topic: string, partition: number, error: Error): 
   highWatermark: -1n,
   lastStableOffset: -1n,
   logStartOffset: -1n,
+  nextOffset: -1n,
   records: noRecords,
 })

@@ -7,7 +7,7 @@ export interface EpochOffset {
 /** Orders by epoch, then by offset. */
 export const isLess = (a: EpochOffset, b: EpochOffset): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
 
-type Kind = 'exact' | 'start' | 'end' | 'after-milli' | 'no-reset'
+type Kind = 'exact' | 'start' | 'end' | 'after-milli' | 'committed'
 
 /** Where to begin to consume: immutable, built by its static methods. */
 export class Offset {
@@ -18,6 +18,8 @@ export class Offset {
     /** Added to what `kind` resolves to; the sum is kept within the log. */
     readonly delta: bigint,
     readonly epoch: number,
+    /** Whether an offset outside of the log is an error, instead of a reason to go where `consumer.resetOffset` says. */
+    readonly isNoReset = false,
   ) {}
 
   /** This offset. What lies outside of the log is handled by `consumer.resetOffset`. */
@@ -38,29 +40,40 @@ export class Offset {
     if (typeof timestampMs !== 'bigint') throw new TypeError(`Offset.afterMilli takes a bigint of milliseconds, not ${String(timestampMs)}`)
     return new Offset('after-milli', timestampMs, 0n, -1)
   }
-  /** As `consumer.resetOffset`: an offset outside of the log is an error. */
-  static noReset(): Offset {
-    return new Offset('no-reset', -1n, 0n, -1)
+  /** Begins at `from`, by default the start; when the log turns out not to have an offset, the partition stops with the error. For `resetOffset`. */
+  static noReset(from = Offset.atStart()): Offset {
+    return new Offset(from.kind, from.value, from.delta, from.epoch, true)
+  }
+  /** Where the group committed. Partitions that are consumed without a group have no such place: `NO_OFFSET`. */
+  static atCommitted(): Offset {
+    return new Offset('committed', -1n, 0n, -1)
   }
 
   /** So many records further on, or back when negative. */
   relative(n: bigint): Offset {
-    return new Offset(this.kind, this.value, this.delta + n, this.epoch)
+    if (typeof n !== 'bigint') throw new TypeError(`relative takes a bigint, not ${String(n)}`)
+    return new Offset(this.kind, this.value, this.delta + n, this.epoch, this.isNoReset)
   }
+  /** The epoch of the leader that wrote what comes before an exact offset: whether the log lost it since is asked first (KIP-320). */
   withEpoch(epoch: number): Offset {
-    return new Offset(this.kind, this.value, this.delta, Math.max(-1, epoch))
+    if (!Number.isInteger(epoch)) throw new TypeError(`withEpoch takes a whole number, not ${String(epoch)}`)
+    return new Offset(this.kind, this.value, this.delta, Math.max(-1, epoch), this.isNoReset)
   }
   epochOffset(): EpochOffset {
     return { epoch: this.epoch, offset: this.kind === 'start' ? -2n : this.kind === 'exact' ? this.value : -1n }
   }
 
+  /** Whether it has to be looked up. */
+  get isPlace(): boolean {
+    return this.kind !== 'exact' || this.delta !== 0n
+  }
+
   toString(): string {
     const delta = this.delta === 0n ? '' : this.delta > 0n ? `+${this.delta}` : `${this.delta}`
     const epoch = this.epoch < 0 ? '' : ` e${this.epoch}`
-    const at = { exact: `${this.value}`, start: 'start', end: 'end', 'after-milli': `after ${this.value} ms`, 'no-reset': 'no reset' }[
-      this.kind
-    ]
-    return `${at}${delta}${epoch}`
+    const { value, kind } = this
+    const at = kind === 'exact' ? value : kind === 'after-milli' ? `after ${value} ms` : kind
+    return `${at}${delta}${epoch}${this.isNoReset ? ', no reset' : ''}`
   }
   toJSON(): string {
     return this.toString()

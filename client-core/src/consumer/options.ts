@@ -1,6 +1,7 @@
 import { ClientError } from '../error.js'
-import { type Check, flag, int, oneOf, optionalText, type Spec, wrong } from '../options/check.js'
+import { type Check, flag, fn, int, oneOf, optionalText, type Spec, wrong } from '../options/check.js'
 import { Offset } from './offset.js'
+import type { PreferLagFn } from './prefer-lag.js'
 
 type ByPartition<T> =
   | Readonly<Record<string, Readonly<Record<number, T>> | ReadonlyMap<number, T>>>
@@ -11,6 +12,13 @@ export type OffsetsInput = ByPartition<Offset>
 export interface ConsumerOptions {
   /** Topics to consume, all partitions of each, from `resetOffset`. */
   topics?: readonly string[]
+  /**
+   * Whether `topics` are regular expressions, each met by any part of a name. Then all topics of the cluster are read, each is looked at once, and
+   * internal ones are never consumed; those that come later are found at the next `metadataMaxAgeMs`. Default false.
+   */
+  regex?: boolean
+  /** Which partitions a fetch asks for first, by their lag: `preferLagAt(50n)`, or a function. Default: they take turns. */
+  preferLag?: PreferLagFn
   /** Partitions to consume and where to begin: `{ orders: { 0: Offset.atEnd() } }`. */
   partitions?: OffsetsInput
   /** Where to begin when nothing says it, and where to go on when the offset is beyond the log's end. Default `Offset.atStart()`. */
@@ -31,6 +39,8 @@ export interface ConsumerOptions {
   keepControlRecords?: boolean
   /** Errors that go away by themselves are given out, too. Default false. */
   keepRetryableFetchErrors?: boolean
+  /** What brought no record but moved the position (markers, aborted or compacted records) is given out, too, for its `nextOffset`. Default false. */
+  keepEmptyFetches?: boolean
   /** Fetches in flight or not yet polled, over all brokers; 0 = one per broker, the default. With `fetchMaxBytes` it bounds the memory. */
   maxConcurrentFetches?: number
   /** The largest batch after decompression, in bytes. Default 1,073,741,824. */
@@ -38,8 +48,9 @@ export interface ConsumerOptions {
   /** Shown to `onBrokerWrite` hooks. Default `consume`. */
   initiator?: string
 }
-export type ResolvedConsumerOptions = Required<Omit<ConsumerOptions, 'partitions'>> & {
+export type ResolvedConsumerOptions = Required<Omit<ConsumerOptions, 'partitions' | 'preferLag'>> & {
   partitions: ReadonlyMap<string, ReadonlyMap<number, Offset>>
+  preferLag: PreferLagFn | undefined
 }
 
 const topics: Check<readonly string[]> = (v, path) => {
@@ -87,6 +98,8 @@ function required(v: unknown, path: string): unknown {
 
 export const consumerSpec: Spec<ResolvedConsumerOptions> = {
   topics,
+  regex: flag(false),
+  preferLag: fn<PreferLagFn | undefined>(undefined),
   partitions: offsetsByPartition,
   resetOffset: offset(Offset.atStart()),
   fetchMaxBytes: int(52_428_800, 1),
@@ -97,7 +110,20 @@ export const consumerSpec: Spec<ResolvedConsumerOptions> = {
   fetchSessions: flag(true),
   keepControlRecords: flag(false),
   keepRetryableFetchErrors: flag(false),
+  keepEmptyFetches: flag(false),
   maxConcurrentFetches: int(0, 0),
   maxDecompressedBytes: int(1_073_741_824, 1),
   initiator: (v, path) => optionalText(v, path) ?? 'consume',
+}
+
+/** What options mean together. @throws ClientError `INVALID_OPTION`. */
+export function checkConsumer(options: ResolvedConsumerOptions): ResolvedConsumerOptions {
+  options.topics.forEach((topic, i) => {
+    try {
+      if (options.regex) new RegExp(topic)
+    } catch {
+      throw wrong(`consumer.topics[${i}]`, 'a regular expression, with consumer.regex', topic)
+    }
+  })
+  return options
 }

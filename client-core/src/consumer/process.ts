@@ -28,6 +28,8 @@ export class BatchError extends ClientError {
     readonly offset: bigint,
     /** The first offset behind the batch; -1n when even that cannot be read. */
     readonly nextOffset: bigint,
+    /** The epoch of the leader that wrote it; -1 when that cannot be read. */
+    readonly epoch: number,
   ) {
     const skip = nextOffset > offset ? `; setOffsets to ${nextOffset} skips it` : ''
     super(cause.code, `${topic} partition ${partition} at offset ${offset}: ${cause.message}${skip}`, { cause })
@@ -82,7 +84,8 @@ export async function processPartition(
     }
   } catch (error) {
     if (!(error instanceof ClientError)) throw error
-    out.error = new BatchError(error, from.topic, from.partition, out.nextOffset, current ? current.lastOffset + 1n : -1n)
+    const [next, epoch] = current ? [current.lastOffset + 1n, current.partitionLeaderEpoch] : [-1n, -1]
+    out.error = new BatchError(error, from.topic, from.partition, out.nextOffset, next, epoch)
   }
   return out
 }

@@ -57,9 +57,10 @@ export class RecordIterator implements AsyncIterableIterator<KafkaRecord> {
   #take(fetches: Fetches): void {
     this.#partitions = fetches.partitions
     this.#at = -1
+    const error = fetches.err() as ({ code?: string } & Error) | undefined
     // The client was closed, or the signal aborted: the loop ends, without an error.
-    if (fetches.err0()) this.#done = true
-    else this.#error = fetches.err()
+    if (fetches.err0() && (error?.code === 'CLIENT_CLOSED' || error?.code === 'ABORTED')) this.#done = true
+    else this.#error = error
   }
 
   return(): Promise<IteratorResult<KafkaRecord>> {

@@ -3,13 +3,14 @@ import type { TimerHandle } from '../clock.js'
 import type { SendOptions } from '../cluster/broker.js'
 import type { Cluster } from '../cluster/cluster.js'
 import { isUnreachable } from '../cluster/cluster.js'
+import { isRetriable } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { FetchRequest, type FetchResponse } from '../protocol/api/fetch.js'
-import { errorForCode } from '../protocol/errors.js'
+import { KafkaError } from '../protocol/errors.js'
 import type { RecordBatch } from '../records/batch.js'
 import type { Cursor } from './cursor.js'
 import { FetchSession, type WantedPartition } from './fetch-session.js'
-import { type FetchPartition, RecordList } from './fetches.js'
+import { errorPartition, type FetchPartition, RecordList } from './fetches.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { type AnsweredPartition, type Processed, processPartition } from './process.js'
 import type { FetchRecordHooks } from './record-hooks.js'
@@ -39,11 +40,22 @@ export interface SourceOwner {
   release(): void
   /** Something waits to be polled. */
   onReady(): void
-  /** An answer's error for one partition. Returns what a poll should show of it. */
-  onPartitionError(source: Source, cursor: Cursor, answer: AnsweredPartition): Error | undefined
+  /** The order in which partitions are to be asked for. */
+  order(cursors: Cursor[]): Cursor[]
+  /** For the next poll: what belongs to no fetch. */
+  inject(partition: FetchPartition): void
+  /** Looks up where to go on when the log does not have the cursor's offset. */
+  reset(cursor: Cursor): void
+  /** Asks the leader whether the log was truncated below the cursor's offset. */
+  validate(cursor: Cursor): void
+  /** All cursors are where they belong: positions that are to be asked for may be. */
+  onSettled(): void
   /** The cursor was in a fetch and is free again. */
   onIdle(cursor: Cursor): void
 }
+
+/** A replica that the leader named is asked so long, in ms; then the leader may name another, or none (KIP-392). */
+const recheckReplicaMs = 30 * 60_000
 
 const sessionLost = new Set([
   'FETCH_SESSION_ID_NOT_FOUND',
@@ -51,6 +63,8 @@ const sessionLost = new Set([
   'FETCH_SESSION_TOPIC_ID_ERROR',
   'INCONSISTENT_TOPIC_ID',
 ])
+/** The answer had something of a partition that did not help: asking again at once would spin. */
+const stripped = Symbol('stripped')
 
 /**
  * Fetches from one broker for all partitions that it leads: one long poll at a time, and no new one before what it brought was taken, so that a
@@ -65,6 +79,8 @@ export class Source {
   #backoff: TimerHandle | undefined
   #abort: AbortController | undefined
   #asked = new Map<string, Cursor>()
+  /** The request is at the broker, and not answered. */
+  #parked = false
 
   constructor(
     readonly nodeId: number,
@@ -90,10 +106,29 @@ export class Source {
   /** Begins a fetch if one is due. Costs nothing otherwise. */
   kick(): void {
     if (this.#fetching || this.isReady || this.#backoff !== undefined || this.owner.isStopped) return
-    const cursors = [...this.cursors].filter(c => c.state === 'idle' && !this.owner.isPaused(c))
-    if (cursors.length === 0 || !this.owner.acquire(this)) return
+    const now = this.owner.cluster.clock.now()
+    const cursors = [...this.cursors].filter(cursor => {
+      if (cursor.state !== 'idle' || this.owner.isPaused(cursor)) return false
+      if (cursor.preferredReplica < 0 || now - cursor.preferredAt < recheckReplicaMs) return true
+      // Nothing of it is under way now, so that nothing comes twice from two replicas.
+      cursor.preferredReplica = -1
+      this.owner.onIdle(cursor)
+      return false
+    })
+    this.owner.onSettled()
+    if (cursors.length === 0 || this.#fetching || !this.owner.acquire(this)) return
     this.#fetching = true
-    void this.#fetch(cursors)
+    void this.#fetch(this.owner.order(cursors))
+  }
+
+  /** Ends a long poll that was begun for another position of the cursor. Costs a new connection: what is asked next would wait behind it. */
+  interrupt(cursor: Cursor): void {
+    if (!this.#parked || !this.#isAsked(cursor)) return
+    this.#abort?.abort()
+    this.owner.cluster.brokers.byId(this.nodeId)?.closeLane(this.owner.lane)
+  }
+  #isAsked(cursor: Cursor): boolean {
+    return this.#asked.get(keyOf(cursor)) === cursor
   }
 
   stop(): void {
@@ -125,9 +160,10 @@ export class Source {
 
   async #fetch(cursors: readonly Cursor[]): Promise<void> {
     const { cluster, options } = this.owner
+    const abort = new AbortController()
     const eras = new Map(cursors.map(c => [c, c.era]))
     for (const cursor of cursors) cursor.state = 'fetching'
-    this.#abort = new AbortController()
+    this.#abort = abort
     let results: BufferedPartition[] = []
     let failed = false
     try {
@@ -136,14 +172,15 @@ export class Source {
       const wanted = cursors.map(c => this.#wanted(c))
       const hasIds = wanted.every(w => w.topicId !== zeroUuid)
       const asked = this.#session.ask(wanted)
-      this.#asked = new Map(cursors.map(c => [`${c.partition} ${c.topic}`, c]))
+      this.#asked = new Map(cursors.map(c => [keyOf(c), c]))
       const send: SendOptions = {
         initiator: options.initiator,
         lane: this.owner.lane,
-        signal: this.#abort.signal,
+        signal: abort.signal,
         parkMs: options.fetchMaxWaitMs,
         maxVersion: hasIds ? undefined : 12,
       }
+      this.#parked = true
       const answer = await broker.send(
         FetchRequest,
         {
@@ -156,19 +193,32 @@ export class Source {
         },
         send,
       )
+      this.#parked = false
       results = await this.#process(answer, eras)
     } catch (error) {
       failed = true
+      this.#parked = false
       this.#session.reset()
-      if (!this.owner.isStopped && !this.#abort.signal.aborted) {
-        cluster.logger.log('warn', 'a fetch failed', { broker: this.nodeId, error })
-        if (isUnreachable(error)) cluster.refreshUrgently()
-        this.#backOff()
-      }
+      if (!this.owner.isStopped && !abort.signal.aborted) this.#onFailure(error as Error, cursors, eras)
     }
     this.#fetching = false
     this.#abort = undefined
     this.#finish(cursors, eras, results, failed)
+  }
+
+  /** What our side refuses, or cannot read, is for the user to mend; a login that failed is not tried again, since each try counts. */
+  #onFailure(error: Error, cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>): void {
+    const { cluster } = this.owner
+    cluster.logger.log('warn', 'a fetch failed', { broker: this.nodeId, error })
+    if (isUnreachable(error)) cluster.refreshUrgently()
+    else if (!isRetriable(error) && !cluster.isClosed) {
+      for (const cursor of cursors) {
+        if (cursor.era !== eras.get(cursor)) continue
+        if (error instanceof ClientError && error.code === 'AUTHENTICATION_FAILED') cursor.state = 'stopped'
+        this.owner.inject(errorPartition(cursor.topic, cursor.partition, error))
+      }
+    }
+    this.#backOff()
   }
 
   #finish(cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>, results: BufferedPartition[], failed: boolean): void {
@@ -181,6 +231,7 @@ export class Source {
       cursor.state = 'idle'
       this.owner.onIdle(cursor)
     }
+    this.owner.onSettled()
     if (!failed) this.#failures = 0
     if (this.isReady) this.owner.onReady()
     else {
@@ -190,13 +241,12 @@ export class Source {
   }
 
   #wanted(cursor: Cursor): WantedPartition {
-    const topic = this.owner.cluster.metadata.topic(cursor.topic)
     return {
       topic: cursor.topic,
-      topicId: topic?.topicId ?? zeroUuid,
+      topicId: cursor.topicId,
       partition: cursor.partition,
       offset: cursor.offset,
-      leaderEpoch: topic?.partitions[cursor.partition]?.leaderEpoch ?? -1,
+      leaderEpoch: cursor.leaderEpoch,
       // Only followers tell it: a broker that reads it from us would answer with a diverging epoch instead of records.
       lastFetchedEpoch: -1,
       maxBytes: this.owner.options.fetchMaxPartitionBytes,
@@ -218,10 +268,10 @@ export class Source {
 
   async #process(answer: FetchResponse, eras: ReadonlyMap<Cursor, number>): Promise<BufferedPartition[]> {
     if (answer.errorCode !== 0) {
-      const { code } = errorForCode(answer.errorCode)
-      this.#session.reset()
-      if (!sessionLost.has(code)) this.#backOff()
-      if (code === 'FETCH_SESSION_TOPIC_ID_ERROR' || code === 'INCONSISTENT_TOPIC_ID') this.owner.cluster.refreshUrgently()
+      const error = new KafkaError(answer.errorCode, `broker ${this.nodeId} refused a fetch`)
+      if (!sessionLost.has(error.code)) throw error
+      this.#session.lost(error.code)
+      if (error.code.includes('TOPIC_ID')) this.owner.cluster.refreshUrgently()
       return []
     }
     this.#session.accepted(answer.sessionId)
@@ -231,58 +281,61 @@ export class Source {
       false,
     )
     const out: BufferedPartition[] = []
-    let stripped = 0
+    let hasStripped = false
     for (const topic of answer.responses) {
       const name = topic.topic === '' ? (cluster.metadata.nameOf(topic.topicId) ?? '') : topic.topic
       for (const partition of topic.partitions) {
-        const key = `${partition.partitionIndex} ${name}`
+        const key = keyOf({ partition: partition.partitionIndex, topic: name })
         const cursor = this.#asked.get(key)
         // A broker may name a partition twice, or one that was not asked for: each is read once.
         if (!cursor || !this.#asked.delete(key)) continue
         if (cursor.era !== eras.get(cursor)) continue
         const buffered = await this.#partition(cursor, partition)
-        if (buffered) out.push(buffered)
-        else stripped++
+        if (buffered === stripped) hasStripped = true
+        else if (buffered) out.push(buffered)
       }
     }
-    // Errors alone, which all will go away: asking again at once would spin.
-    if (stripped > 0 && out.length === 0 && answer.responses.some(t => t.partitions.some(p => p.errorCode !== 0))) this.#backOff()
+    if (hasStripped && out.length === 0) this.#backOff()
     return out
   }
 
-  async #partition(cursor: Cursor, answer: AnsweredPartition): Promise<BufferedPartition | undefined> {
+  async #partition(cursor: Cursor, answer: AnsweredPartition): Promise<BufferedPartition | typeof stripped | undefined> {
     const { era } = cursor
     const base = { cursor, era, nextOffset: cursor.offset, lastEpoch: cursor.lastEpoch }
-    if (answer.errorCode !== 0) {
-      const error = this.owner.onPartitionError(this, cursor, answer)
+    if (answer.errorCode !== 0 || answer.preferredReadReplica >= 0) {
+      const { meet } = await import('./trouble.js')
+      if (cursor.era !== era) return undefined
+      const text = `${cursor.topic} partition ${cursor.partition} could not be fetched from broker ${this.nodeId}`
+      const error = meet(
+        this.owner,
+        this.nodeId,
+        cursor,
+        answer,
+        answer.errorCode === 0 ? undefined : new KafkaError(answer.errorCode, text),
+      )
       if (error) this.#backOff()
-      return error && { ...base, fetched: this.#fetched(cursor, answer, [], error) }
+      if (error) return { ...base, fetched: this.#fetched(cursor, answer, base.nextOffset, [], error) }
+      return answer.errorCode !== 0 || cursor.preferredReplica < 0 ? stripped : undefined
     }
     cursor.unknownTopicIds = 0
-    if (answer.preferredReadReplica >= 0) {
-      cursor.preferredReplica = answer.preferredReadReplica
-      return undefined
-    }
+    cursor.highWatermark = answer.highWatermark
     const processed = await processPartition(answer, cursor, this.owner.options, this.#batchHook())
     if (cursor.era !== era) return undefined
-    if (processed.runs.length === 0 && !processed.error) {
+    const { runs, nextOffset, lastEpoch } = processed
+    const isMoved = nextOffset > cursor.offset
+    if (runs.length === 0 && !processed.error && !(isMoved && this.owner.options.keepEmptyFetches)) {
       // Markers, aborted records or an emptied batch: nothing to show, but the position moves.
-      cursor.offset = processed.nextOffset
-      cursor.lastEpoch = processed.lastEpoch
-      return undefined
+      cursor.offset = nextOffset
+      cursor.lastEpoch = lastEpoch
+      return isMoved || !answer.records?.length ? undefined : stripped
     }
     // What came before a broken batch is given out first; the broken one is met again by the next fetch.
-    const error = processed.runs.length === 0 ? processed.error : undefined
+    const error = runs.length === 0 ? processed.error : undefined
     if (error) cursor.state = 'stopped'
-    return {
-      ...base,
-      nextOffset: processed.nextOffset,
-      lastEpoch: processed.lastEpoch,
-      fetched: this.#fetched(cursor, answer, processed.runs, error),
-    }
+    return { ...base, nextOffset, lastEpoch, fetched: this.#fetched(cursor, answer, nextOffset, runs, error) }
   }
 
-  #fetched(cursor: Cursor, answer: AnsweredPartition, runs: Processed['runs'], error?: Error): FetchPartition {
+  #fetched(cursor: Cursor, answer: AnsweredPartition, nextOffset: bigint, runs: Processed['runs'], error?: Error): FetchPartition {
     return {
       topic: cursor.topic,
       partition: cursor.partition,
@@ -290,6 +343,7 @@ export class Source {
       highWatermark: answer.highWatermark,
       lastStableOffset: answer.lastStableOffset,
       logStartOffset: answer.logStartOffset,
+      nextOffset,
       records: new RecordList(runs),
     }
   }
@@ -310,3 +364,5 @@ export class Source {
       })
   }
 }
+
+const keyOf = ({ topic, partition }: { topic: string; partition: number }): string => `${partition} ${topic}`
