@@ -3,7 +3,11 @@ import { FetchRequest } from '../protocol/api/fetch.js'
 import { InitProducerIdRequest } from '../protocol/api/init-producer-id.js'
 import { ProduceRequest } from '../protocol/api/produce.js'
 import { answer, send } from '../sandbox/index.js'
+import { Inbox } from '../transport/inbox.js'
 import { memoryTransport } from '../transport/memory.js'
+import { explain } from '../transport/reasons.js'
+import type { Connect } from '../transport/stream.js'
+import type { Cluster } from './cluster.js'
 import { answering, clusterOf, connected, driven, failureOf, sandboxOf } from './testing/setup.js'
 import { chooseVersion } from './versions.js'
 
@@ -48,6 +52,55 @@ describe('learning what a broker speaks', () => {
       message: expect.stringContaining('broker-1:9092 refuses every version of ApiVersions'),
     })
     expect(asks).toBe(1)
+  })
+
+  test('a refusal that names key 18 alone says what to ask with, and is not taken for all that the broker speaks', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    sandbox.intercept(
+      'ApiVersions',
+      { once: true },
+      send(frame => refusal(frame, [0, 0, 0, 1, 0, 18, 0, 0, 0, 3])),
+    )
+    const seen: number[] = []
+    sandbox.intercept('ApiVersions', ({ version }) => void seen.push(version))
+    await driven(clock, cluster.loadMetadata([], asked))
+    expect(seen).toEqual([3])
+    expect(cluster.brokers.seeds[0].versions?.get(FetchRequest.key)).toEqual({ min: 4, max: 18 })
+  })
+
+  test('its answer has header v0, without tags, also where its body is flexible', async () => {
+    const { clock } = await sandboxOf()
+    const apiKey = (key: number, max: number) => [0, key, 0, 0, 0, max, 0]
+    const body = [0, 0, 3, ...apiKey(3, 4), ...apiKey(18, 5), 0, 0, 0, 0, 0]
+    const transport = memoryTransport(answering([0, 0, 0, 4 + body.length, 0, 0, 0, 0, ...body]))
+    const cluster = clusterOf(clock, { seedBrokers: ['flexible:1'], transport, requestRetries: 0 })
+    // The same bytes come as the answer to Metadata, of which they are none.
+    await failureOf(clock, cluster.loadMetadata([], asked))
+    expect(cluster.brokers.seeds[0].versions).toEqual(
+      new Map([
+        [3, { min: 0, max: 4 }],
+        [18, { min: 0, max: 5 }],
+      ]),
+    )
+  })
+
+  test('a broker that twice resets the connection instead of answering is asked with version 0 (Event Hubs), and remembered so', async () => {
+    const { sandbox, clock } = await sandboxOf({ brokers: 1 })
+    let dials = 0
+    const connect: Connect = async (to, signal) => {
+      const stream = await sandbox.transport.connect(to, signal)
+      if (++dials > 2) return stream
+      const incoming = new Inbox()
+      const write = async () => incoming.finish(explain('ECONNRESET', to))
+      return { incoming, write, close: reason => stream.close(reason) }
+    }
+    const seen: number[] = []
+    sandbox.intercept('ApiVersions', ({ version }) => void seen.push(version))
+    const cluster = clusterOf(clock, { seedBrokers: sandbox.seedBrokers, transport: { name: 'resetting', connect } })
+    await driven(clock, cluster.loadMetadata([], asked))
+    await driven(clock, cluster.callOnce({ broker: 1 }, InitProducerIdRequest, { transactionalId: null, transactionTimeoutMs: 0 }, asked))
+    expect(seen).toEqual([0, 0])
+    expect(cluster.brokers.byId(1)!.versions?.has(FetchRequest.key)).toBe(true)
   })
 
   test('another refusal is named as the broker put it', async () => {
@@ -109,6 +162,51 @@ describe('learning what a broker speaks', () => {
       code: 'UNSUPPORTED_VERSION',
       message: expect.stringContaining('maxVersions leaves out API key 1'),
     })
+  })
+})
+
+describe('a connection that leads to somebody else (KIP-1242)', () => {
+  const identity = { transactionalId: null, transactionTimeoutMs: 0 }
+  const ask = (cluster: Cluster, broker: number) => cluster.call({ broker }, InitProducerIdRequest, identity, asked)
+  const misrouted = { code: 'UNKNOWN_BROKER', cause: { code: 'REBOOTSTRAP_REQUIRED' } }
+
+  test('another broker: nothing is asked there, the error names the address, metadata is read anew', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 2 })
+    await driven(clock, cluster.loadMetadata([], asked))
+    cluster.brokers.merge([{ nodeId: 2, host: 'broker-1', port: 9092 }], false)
+    const asks = sandbox.intercept('InitProducerId', () => undefined)
+    const error = await failureOf(clock, ask(cluster, 2))
+    expect(error).toMatchObject({ ...misrouted, message: expect.stringContaining('broker 2 (broker-1:9092) is not the broker that') })
+    expect(asks.count).toBe(0)
+    await clock.advance(10_000)
+    await driven(clock, cluster.loadMetadata([], asked))
+    await expect(driven(clock, ask(cluster, 2))).resolves.toMatchObject({ errorCode: 0 })
+  })
+
+  test('another cluster: seeds are asked, whoever they are, and what they name is taken over', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    await driven(clock, cluster.loadMetadata([], asked))
+    cluster.clusterId = 'the-one-before'
+    const clusterIds: (string | null)[] = []
+    sandbox.intercept('ApiVersions', ({ request }) => void clusterIds.push(request.clusterId))
+    expect(await failureOf(clock, ask(cluster, 1))).toMatchObject(misrouted)
+    await driven(clock, cluster.loadMetadata([], asked))
+    await expect(driven(clock, ask(cluster, 1))).resolves.toMatchObject({ errorCode: 0 })
+    expect(clusterIds[0]).toBe('the-one-before')
+    expect(clusterIds.at(-1)).toBe(cluster.clusterId)
+    expect(cluster.clusterId).not.toBe('the-one-before')
+  })
+
+  test('found out while the first request is already on its way: its answer is not believed, it is asked again elsewhere', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    await driven(clock, cluster.loadMetadata([], asked))
+    sandbox.intercept('ApiVersions', { once: true }, answer({ errorCode: 129, apiKeys: [], throttleTimeMs: 0 }))
+    const wrong = sandbox.intercept('InitProducerId', { once: true }, async ({ proceed }) =>
+      answer({ ...(await proceed())!, producerId: 666n }),
+    )
+    const id = cluster.call({ broker: 1 }, InitProducerIdRequest, identity, asked)
+    expect((await driven(clock, id)).producerId).not.toBe(666n)
+    expect(wrong.count).toBe(1)
   })
 })
 
