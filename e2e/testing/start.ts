@@ -9,6 +9,7 @@ export interface Started {
   link: string
   url: string
   token: string
+  pid: number
   /** All that was printed so far. */
   output(): string
   /**
@@ -26,11 +27,21 @@ export function npmStart(...args: string[]): Promise<Started> {
 
 /** The same without npm around it, whose shell has an exit code of its own. */
 export function nodeStart(...args: string[]): Promise<Started> {
-  return start(process.execPath, ['e2e/scripts/start.mjs', '--no-open', ...args])
+  return nodeStartWith({}, ...args)
 }
 
-async function start(command: string, args: string[]): Promise<Started> {
-  const child = spawnGuarded(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+/** The same with more in its environment. */
+export function nodeStartWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Started> {
+  return start(process.execPath, ['e2e/scripts/start.mjs', '--no-open', ...args], env)
+}
+
+async function start(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const child = spawnGuarded(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...env },
+  })
   const group = child.pid ?? 0
   let said = ''
   const ended = once(child, 'close')
@@ -50,7 +61,7 @@ async function start(command: string, args: string[]): Promise<Started> {
     const [code] = await ended
     return { code, left: await processesOf(group) }
   }
-  return { link, url, token, output: () => said, stop }
+  return { link, url, token, pid: group, output: () => said, stop }
 }
 
 /** The processes of a group that still run. */
