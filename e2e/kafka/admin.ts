@@ -31,9 +31,14 @@ const check = (errno: number, what: string) => {
   if (errno !== 0) throw new BrokerError(errno, what)
 }
 
-/** The ids of the live brokers as this one knows them (Metadata v4). */
-export async function liveBrokers(at: Address): Promise<number[]> {
-  return readBrokers(await ask(at, { key: 3, version: 4, body: new Body().int32(0).int8(0), timeoutMs: 2000 }))
+/**
+ * The ids of the live brokers as this one knows them (Metadata v0, which brokers of all times speak). Without topics it brings all; asking for one
+ * by name makes it.
+ */
+export async function liveBrokers(at: Address, topics: readonly string[] = []): Promise<number[]> {
+  const body = new Body()
+  body.array(topics, topic => body.string(topic))
+  return readBrokers(await ask(at, { key: 3, version: 0, body, timeoutMs: 2000 }))
 }
 
 /** The partitions of a topic as this broker knows them, by number; none when it does not exist (Metadata v4). */
@@ -41,7 +46,8 @@ export async function partitions(at: Address, topic: string): Promise<PartitionS
   const body = new Body()
   body.array([topic], name => body.string(name)).int8(0)
   const answer = await ask(at, { key: 3, version: 4, body })
-  readBrokers(answer)
+  answer.int32()
+  readBrokers(answer, true)
   answer.string()
   answer.int32()
   const [found] = answer.array(() => {
@@ -61,13 +67,12 @@ export async function partitions(at: Address, topic: string): Promise<PartitionS
   return (found ?? []).sort((a, b) => a.partition - b.partition)
 }
 
-function readBrokers(answer: Answer): number[] {
-  answer.int32()
+function readBrokers(answer: Answer, withRack = false): number[] {
   return answer.array(() => {
     const id = answer.int32()
     answer.string()
     answer.int32()
-    answer.string()
+    if (withRack) answer.string()
     return id
   })
 }

@@ -181,6 +181,18 @@ describe('what it leaves behind', () => {
     expect(existsSync(kafka.root)).toBe(false)
   })
 
+  test('closing ends ZooKeeper too, and a broker stopped meanwhile comes back to it', async () => {
+    const kafka = await startKafka({ release: '2.8.2', warm: false })
+    // Killed, it could not register again before its old session has ended.
+    await kafka.broker(1).stop()
+    await kafka.restart(1)
+    const pids = [kafka.broker(1), kafka.zookeeper].map(process => process?.pid ?? 0)
+    expect(pids.map(alive)).toEqual([true, true])
+    await kafka.close()
+    expect(pids.map(alive)).toEqual([false, false])
+    expect(existsSync(kafka.root)).toBe(false)
+  })
+
   test('a broker dies with the process that started it, also when that is killed', async () => {
     const script = `
       import { runnerImport } from 'vite'

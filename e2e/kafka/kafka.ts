@@ -1,18 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brokerJava } from '../scripts/jars.mjs'
+import { brokerJava, zookeeperJava } from '../scripts/jars.mjs'
 import { freePort } from '../scripts/ports.mjs'
 import * as admin from './admin.js'
-import { Broker } from './broker.js'
-import type { ListenerSpec, NodePlace, Settings } from './settings.js'
+import { Broker, type BrokerSetup } from './broker.js'
+import type { JavaProcess } from './java-process.js'
+import { type ListenerSpec, type NodePlace, type Settings, serverProperties, zookeeperBrokerProperties } from './settings.js'
+import { startZooKeeper } from './zookeeper.js'
 
 export interface KafkaOptions {
+  /** Default: the newest. `createTopic` and what moves leaders need 2.4 or newer, `warm` 0.11. */
+  release?: string
+  /** Run it on a ZooKeeper of its own and not in KRaft mode. Default: releases before 3.3, which know nothing else. */
+  zookeeper?: boolean
   /** How many; 1 (default) or 3. Their ids begin at 1. */
   brokers?: number
   /** Added to every broker's server.properties. */
   settings?: Settings
-  /** Further listeners of every broker, by their names in capitals. */
+  /** Further listeners of every broker, by their names in capitals; not with ZooKeeper. */
   listeners?: Readonly<Record<string, ListenerSpec>>
   /** Of each broker; default 256. */
   heapMb?: number
@@ -22,7 +28,7 @@ export interface KafkaOptions {
   warm?: boolean
 }
 
-/** Starts Apache Kafka on loopback and free ports, in KRaft mode; resolves when every broker knows all the others. It dies with this process. */
+/** Starts Apache Kafka on loopback and free ports; resolves when every broker knows all the others. It dies with this process. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   for (let attempt = 1; ; attempt++) {
     const kafka = await prepare(options)
@@ -39,8 +45,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   }
 }
 
-async function prepare({ brokers: count = 1, settings = {}, listeners = {}, heapMb = 256, longRun = false }: KafkaOptions): Promise<Kafka> {
-  const java = await brokerJava()
+async function prepare(options: KafkaOptions): Promise<Kafka> {
+  const { brokers: count = 1, listeners = {}, heapMb = 256, longRun = false } = options
   const root = await mkdtemp(join(tmpdir(), 'milena-kafka-'))
   const nodes: NodePlace[] = []
   for (let id = 1; id <= count; id++) {
@@ -54,19 +60,50 @@ async function prepare({ brokers: count = 1, settings = {}, listeners = {}, heap
     nodes.push(place)
   }
   const jvm = ['-Xms16m', `-Xmx${heapMb}m`, ...(longRun ? [] : ['-XX:TieredStopAtLevel=1'])]
-  const brokers = nodes.map(place => Broker.prepare({ place, nodes, settings, home: join(root, `broker-${place.id}`), root, java, jvm }))
-  return new Kafka(await Promise.all(brokers), root)
+  const { java, propertiesOf, zookeeper } = await modeOf(options, nodes, root)
+  const brokers = nodes.map(place =>
+    Broker.prepare({ place, properties: propertiesOf(place), home: join(root, `broker-${place.id}`), root, java, jvm }),
+  )
+  // Brokers of 0.8 know nobody, not even themselves, before there is a topic.
+  return new Kafka(await Promise.all(brokers), root, zookeeper, options.release?.startsWith('0.8.') ? ['first'] : [])
+}
+
+interface Mode {
+  java: BrokerSetup['java']
+  propertiesOf(place: NodePlace): string
+  zookeeper?: JavaProcess
+}
+
+/** With KRaft or with ZooKeeper, which is started here. */
+async function modeOf(options: KafkaOptions, nodes: readonly NodePlace[], root: string): Promise<Mode> {
+  const { release, zookeeper = release !== undefined && wantsZooKeeper(release), settings } = options
+  if (!zookeeper) return { java: await brokerJava(release), propertiesOf: place => serverProperties(place, nodes, settings) }
+  if (!release) throw new Error('the newest Kafka knows no ZooKeeper: name a release')
+  if (options.listeners) throw new Error('brokers with ZooKeeper have the one plaintext listener here')
+  const java = await zookeeperJava(release)
+  const { port, process } = await startZooKeeper(java, root)
+  return { java, zookeeper: process, propertiesOf: place => zookeeperBrokerProperties(release, place, nodes, port, settings) }
+}
+
+function wantsZooKeeper(release: string): boolean {
+  const [major, minor] = release.split('.').map(Number)
+  return major < 3 || (major === 3 && minor < 3)
 }
 
 /** A running cluster of one broker or more. */
 export class Kafka {
   /** `host:port` of every broker. */
   readonly bootstrap: readonly string[]
+  /** Topics to ask for when asking who is there. */
+  readonly #known: readonly string[]
 
   constructor(
     readonly brokers: readonly Broker[],
     readonly root: string,
+    readonly zookeeper?: JavaProcess,
+    known: readonly string[] = [],
   ) {
+    this.#known = known
     this.bootstrap = brokers.map(broker => broker.address)
   }
 
@@ -98,7 +135,7 @@ export class Kafka {
     const started = this.#running()
     const check = async () => {
       if (this.#running().length < started.length) return true
-      const views = await Promise.all(started.map(admin.liveBrokers))
+      const views = await Promise.all(started.map(broker => admin.liveBrokers(broker, this.#known)))
       return views.every(view => started.every(broker => view.includes(broker.id)))
     }
     const ended = () => started.filter(broker => !broker.running)
@@ -113,7 +150,8 @@ export class Kafka {
 
   /** The end of every broker's log. */
   async logs(): Promise<string> {
-    const tails = this.brokers.map(async broker => `--- ${broker.logFile}\n${await broker.logTail()}`)
+    const processes = [...(this.zookeeper ? [this.zookeeper] : []), ...this.brokers]
+    const tails = processes.map(async process => `--- ${process.logFile}\n${await process.logTail()}`)
     return (await Promise.all(tails)).join('\n')
   }
 
@@ -152,6 +190,7 @@ export class Kafka {
   /** Ends every broker, at once, and removes what it wrote. `keepLogs` leaves the logs and prints where they are. */
   async close({ keepLogs = false }: { keepLogs?: boolean } = {}): Promise<void> {
     await Promise.all(this.brokers.map(broker => broker.kill()))
+    await this.zookeeper?.stop('SIGKILL')
     if (keepLogs) {
       await Promise.all(this.brokers.map(broker => broker.removeData()))
       console.error(`Kafka's logs: ${this.brokers.map(broker => broker.logFile).join(' ')}`)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { must, run } from '../scripts/run.mjs'
+import { spawnGuarded } from './guard.js'
 
 /*
  * kcat (librdkafka) as a witness: what it writes we must read, what we write it must read.
@@ -123,24 +124,36 @@ export function kcatHeaders(headers: readonly (readonly [name: string, value: Ui
   return Buffer.concat(printed)
 }
 
-/** Reads as a member of a classic group until the end of the topic, and commits. */
-export async function kcatGroup(bootstrap: readonly string[], group: string, topic: string): Promise<number> {
-  const args = [
-    '-b',
-    bootstrap.join(),
-    '-G',
-    group,
-    '-e',
-    '-q',
-    '-f',
-    '.',
-    '-X',
-    'auto.offset.reset=earliest',
-    '-X',
-    'session.timeout.ms=6000',
-    topic,
-  ]
+/** Reads as a member of a classic group until the end of the topic, and commits. Gives the number of records. */
+export async function kcatGroup(
+  bootstrap: readonly string[],
+  group: string,
+  topic: string,
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<number> {
+  const all = { 'auto.offset.reset': 'earliest', 'session.timeout.ms': 6000, ...settings }
+  const given = Object.entries(all).flatMap(([name, value]) => ['-X', `${name}=${value}`])
+  const args = ['-b', bootstrap.join(), '-G', group, '-e', '-q', '-f', '.', ...given, topic]
   return (await must('kcat', args, { timeoutMs: 60_000 })).stdout.length
+}
+
+/** A member of a classic group that stays until it is told to go. */
+export function kcatMember(
+  bootstrap: readonly string[],
+  group: string,
+  topic: string,
+  settings: Readonly<Record<string, string | number>> = {},
+): { stop(): Promise<void> } {
+  // Kafka 0.9 takes no session as long as kcat's own.
+  const given = Object.entries({ 'session.timeout.ms': 6000, ...settings }).flatMap(([name, value]) => ['-X', `${name}=${value}`])
+  const child = spawnGuarded('kcat', ['-b', bootstrap.join(), '-G', group, '-q', ...given, topic], { stdio: 'ignore' })
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()).once('error', () => resolve()))
+  return {
+    stop() {
+      child.kill('SIGKILL')
+      return ended
+    },
+  }
 }
 
 /** Whether kcat gets metadata from there. */

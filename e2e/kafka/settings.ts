@@ -1,7 +1,8 @@
-/** What one node of a cluster is told about itself and the others. All of them are broker and controller at once. */
+/** What one node of a cluster is told about itself and the others. */
 export interface NodePlace {
   id: number
   port: number
+  /** Of a node in KRaft mode, where all are broker and controller at once. */
   controllerPort: number
   /** Where its data lives. */
   directory: string
@@ -99,10 +100,45 @@ export function serverProperties(node: NodePlace, nodes: readonly NodePlace[], e
     ...Object.assign({}, ...listeners.map(settingsOf)),
     ...extra,
   }
-  return Object.entries(all)
+  return lines(all)
+}
+
+/** A server.properties of a broker that wants ZooKeeper. */
+export function zookeeperBrokerProperties(
+  release: string,
+  node: NodePlace,
+  nodes: readonly NodePlace[],
+  zookeeper: number,
+  extra: Settings = {},
+) {
+  const listener: Settings = release.startsWith('0.8.')
+    ? { port: node.port, 'host.name': '127.0.0.1' }
+    : { listeners: `PLAINTEXT://127.0.0.1:${node.port}` }
+  return lines({
+    'broker.id': node.id,
+    'zookeeper.connect': `127.0.0.1:${zookeeper}`,
+    ...listener,
+    'log.dirs': node.directory,
+    ...quick,
+    ...copies(nodes.length),
+    ...extra,
+  })
+}
+
+export const zookeeperProperties = (port: number, directory: string): string =>
+  lines({
+    tickTime: 500,
+    dataDir: directory,
+    clientPort: port,
+    clientPortAddress: '127.0.0.1',
+    'admin.enableServer': false,
+    maxClientCnxns: 0,
+  })
+
+const lines = (settings: Settings): string =>
+  Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
-}
 
 const settingsOf = ({ name, settings = {} }: { name: string; settings?: Settings }): Settings =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value]))

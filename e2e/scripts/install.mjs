@@ -127,9 +127,10 @@ export function chromium() {
 export async function installForTests() {
   await installPackages()
   await installTools()
-  const { brokerJava, toolsJava } = await import('./jars.mjs')
+  const { brokerJava, olderBrokersJava, toolsJava } = await import('./jars.mjs')
   await brokerJava()
   await toolsJava()
+  await olderBrokersJava()
 }
 
 if (isMain(import.meta.url)) await installForTests()

@@ -9,6 +9,21 @@ import { must, run } from './run.mjs'
 
 /** The broker under test, and its tools: those of the broker's own version are not published, the ones before serve. */
 export const versions = { broker: '4.4.0', tools: '4.3.1' }
+
+/**
+ * The older brokers that tests meet: at least one of each generation of the protocol.
+ * @type {readonly { release: string, zookeeper: boolean }[]}
+ */
+export const olderBrokers = [
+  ...['0.8.2.2', '0.9.0.1', '0.10.2.2', '0.11.0.3', '1.0.2', '1.1.1', '2.0.1', '2.4.1', '2.8.2', '3.0.2', '3.9.2'].map(withZooKeeper),
+  ...['3.6.2', '3.9.2', '4.0.1', '4.1.2'].map(release => ({ release, zookeeper: false })),
+]
+
+/** @param {string} release */
+function withZooKeeper(release) {
+  return { release, zookeeper: true }
+}
+
 const slf4j = 'org.slf4j:slf4j-simple:1.7.36'
 
 /** @typedef {{ classPath: string, jvm: string[] }} Java what to put behind `java` before the main class */
@@ -27,13 +42,54 @@ const quick = [
 export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java'
 
 /**
- * Kafka's broker, with a formatted log directory to copy: it is the same for every node but for two lines.
+ * Kafka's broker in KRaft mode (3.3 and later), with a formatted log directory to copy: it is the same for every node but for two lines.
  * @returns {Promise<Java & { formatted: string }>}
  */
-export async function brokerJava() {
-  const classPath = await jars(`kafka-${versions.broker}`, [`org.apache.kafka:kafka_2.13:${versions.broker}`, slf4j])
-  const start = await cached(`kafka-${versions.broker}-start`, directory => prepareBroker(classPath, directory))
+export async function brokerJava(release = versions.broker) {
+  const classPath = await releaseJars(release)
+  const start = await cached(`kafka-${release}-start`, directory => prepareBroker(classPath, directory))
   return { classPath, jvm: [...quick, ...sharedClasses(start)], formatted: join(start, 'formatted') }
+}
+
+/**
+ * A broker that wants ZooKeeper (up to 3.9), and the ZooKeeper that came with it.
+ * @param {string} release
+ * @returns {Promise<Java>}
+ */
+export async function zookeeperJava(release) {
+  const classPath = await releaseJars(release)
+  // Releases before 1.0 log through log4j 1, which is silent until it is told where to.
+  const log4j = await cached('log4j-1', directory => writeFile(join(directory, 'log4j.properties'), log4jProperties))
+  const jvm = [`-Dlog4j.configuration=file:${join(log4j, 'log4j.properties')}`, '-Dzookeeper.jmx.log4j.disable=true']
+  return { classPath, jvm: [...quick, ...jvm] }
+}
+
+/** All of `olderBrokers`. The first time that is 380 MB to download; with what makes the ones in KRaft mode start quickly, 550 MB to keep. */
+export async function olderBrokersJava() {
+  for (const { release, zookeeper } of olderBrokers) await (zookeeper ? zookeeperJava(release) : brokerJava(release))
+}
+
+const log4jProperties = `log4j.rootLogger=WARN, stderr
+log4j.appender.stderr=org.apache.log4j.ConsoleAppender
+log4j.appender.stderr.target=System.err
+log4j.appender.stderr.layout=org.apache.log4j.PatternLayout
+log4j.appender.stderr.layout.ConversionPattern=%d{ABSOLUTE} %p %c %m%n
+`
+
+/**
+ * A release and what it needs beside its own to run on Java 17.
+ * @param {string} release
+ */
+function releaseJars(release) {
+  const [major, minor] = release.split('.').map(Number)
+  const isBefore = (/** @type {number} */ a, /** @type {number} */ b) => major < a || (major === a && minor < b)
+  const scala = isBefore(1, 0) ? '2.11' : isBefore(2, 5) ? '2.12' : '2.13'
+  const artifacts = [`org.apache.kafka:kafka_${scala}:${release}`, slf4j]
+  // They use a package that left the JDK with Java 11.
+  if (!isBefore(0, 10) && isBefore(1, 0)) artifacts.push('javax.xml.bind:jaxb-api:2.3.1')
+  // The client of ZooKeeper 3.4.13, which came with them, cannot resolve a numeric address on Java 14 and later.
+  if (!isBefore(2, 0) && isBefore(2, 4)) artifacts.push('org.apache.zookeeper:zookeeper:3.4.10')
+  return jars(`kafka-${release}`, artifacts)
 }
 
 /**
