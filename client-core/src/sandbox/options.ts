@@ -2,6 +2,7 @@ import { uuidFromBytes } from '../bytes/uuid.js'
 import { type Clock, systemClock } from '../clock.js'
 import { invalid } from './invalid.js'
 import { resolveSasl, type Sasl, type SaslOptions } from './sasl/options.js'
+import type { AuthorizerOptions } from './state/acls.js'
 import { brokerConfigKeys } from './state/broker-configs.js'
 import type { CodecLoader } from './state/codecs.js'
 import { configProblem } from './state/config.js'
@@ -32,6 +33,11 @@ export interface SandboxOptions {
   autoCreateTopics?: boolean
   /** Kafka's own broker settings, the same for every broker: `{ 'num.partitions': '6', 'log.retention.bytes': '10000000' }`. */
   brokerConfigs?: Record<string, string>
+  /**
+   * Who may do what is asked of rules, as an authorizer does, which clients may read and change; the sandbox's own hands are not bound by them.
+   * Default: everything is allowed that `deny` does not take away.
+   */
+  acls?: AuthorizerOptions
   /** Listeners ask for a login. Default: they do not. */
   sasl?: SaslOptions
   /** Codecs to look into compressed batches with (`codec` of the compression package). Without it they are stored and served as they are. */
@@ -50,6 +56,7 @@ export interface ResolvedOptions {
   clusterId: string
   clock: Clock
   brokerConfigs: ReadonlyMap<string, string>
+  acls: AuthorizerOptions | undefined
   sasl: Sasl | undefined
   codec: CodecLoader | undefined
   maxFrameBytes: number
@@ -64,6 +71,7 @@ const known = new Set([
   'clock',
   'autoCreateTopics',
   'brokerConfigs',
+  'acls',
   'sasl',
   'codec',
   'maxFrameBytes',
@@ -83,6 +91,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     clusterId: options.clusterId ?? DEFAULT_CLUSTER,
     clock: options.clock ?? systemClock,
     brokerConfigs,
+    acls: options.acls,
     sasl: options.sasl && resolveSasl(options.sasl),
     codec: options.codec,
     maxFrameBytes: options.maxFrameBytes ?? Number(brokerConfigs.get('socket.request.max.bytes') ?? 104_857_600),

@@ -6,7 +6,9 @@ import type { BatchRecordInput } from '../records/encode.js'
 import type { KafkaRecord } from '../records/record.js'
 import { addressOf } from '../transport/reasons.js'
 import type { ByteStream, Transport } from '../transport/stream.js'
+import { type AclRule, aclsOf } from './control/acl-rule.js'
 import { BrokerControl } from './control/broker-control.js'
+import { CoordinatorControl } from './control/coordinator-control.js'
 import { GroupControl, type GroupSeed } from './control/group-control.js'
 import { type Interception, Interceptions, type InterceptOptions } from './control/interceptions.js'
 import { type AppendOptions, append, appendEncoded, endTransaction, partitionOf, recordsOf } from './control/log-control.js'
@@ -15,21 +17,25 @@ import { PartitionControl } from './control/partition-control.js'
 import type { Action } from './control/verdict.js'
 import type { ApiName, RequestOf } from './handlers/index.js'
 import { invalid } from './invalid.js'
-import { Connection } from './network/connection.js'
 import { Dispatcher } from './network/dispatch.js'
 import type { Listener } from './network/listener.js'
 import { MemoryListener } from './network/memory-listener.js'
+import { Server } from './network/server.js'
 import { type ResolvedOptions, resolveOptions, resolveTopic, type SandboxOptions, type TopicOptions } from './options.js'
-import { Login } from './sasl/login.js'
 import type { ListenerSasl } from './sasl/options.js'
+import { Tokens } from './sasl/tokens.js'
 import { Users } from './sasl/users.js'
+import { Acls } from './state/acls.js'
 import type { Broker } from './state/broker.js'
 import { Cluster } from './state/cluster.js'
 import { Codecs } from './state/codecs.js'
 import type { CompactOptions } from './state/compact.js'
 import { evacuate, moveLeader } from './state/leadership.js'
 import type { Partition } from './state/partition.js'
+import { finish } from './state/reassignment.js'
+import { releaseOf } from './state/releases.js'
 import { Settings } from './state/settings.js'
+import type { ThrottledClients } from './state/throttles.js'
 
 /**
  * A Kafka cluster in memory that speaks the wire protocol: for tests, for a demo, to play with. Whatever a client can do goes through its
@@ -42,23 +48,31 @@ export class Sandbox {
   readonly transport: Transport
   readonly #cluster: Cluster
   readonly #interceptions = new Interceptions()
-  readonly #dispatcher: Dispatcher
   readonly #groups = new Map<string, GroupControl>()
-  readonly #serving = new Set<Promise<void>>()
+  readonly #server: Server
   readonly #memory: MemoryListener
   readonly #users: Users
-  #closed = false
 
   /** Use `createSandbox`. */
   constructor(private readonly options: ResolvedOptions) {
-    this.#cluster = new Cluster(options.clusterId, options.clock, new Settings(options.brokerConfigs), new Codecs(options.codec))
-    this.#dispatcher = new Dispatcher(this.#cluster, this.#interceptions, options.onFault)
+    const settings = new Settings(options.brokerConfigs)
+    this.#cluster = new Cluster(options.clusterId, options.clock, settings, new Codecs(options.codec), new Acls(options.acls))
     options.brokers.forEach(({ rack }, i) => {
       this.#cluster.addBroker(i + 1, rack)
     })
     for (const [name, topic] of options.topics) this.#create(name, topic)
     const { sasl } = options
-    this.#users = new Users(new Map(sasl?.users), sasl?.scramIterations ?? 4096)
+    const tokens = new Tokens(
+      {
+        secret: settings.ofBroker('delegation.token.secret.key'),
+        maxLifetimeMs: settings.numberOfBroker('delegation.token.max.lifetime.ms'),
+        expiryMs: settings.numberOfBroker('delegation.token.expiry.time.ms'),
+      },
+      options.clock,
+    )
+    this.#users = new Users(new Map(sasl?.users), sasl?.scramIterations ?? 4096, tokens)
+    const dispatcher = new Dispatcher(this.#cluster, this.#interceptions, this.#users, options.onFault)
+    this.#server = new Server(this.#cluster, dispatcher, this.#users, options)
     const serve = (stream: ByteStream, broker: Broker) => this.serve(stream, broker.id, this.#memory)
     this.#memory = new MemoryListener(this.#cluster, serve, sasl?.memory ? sasl : undefined)
     this.#cluster.listeners.add(this.#memory)
@@ -88,13 +102,13 @@ export class Sandbox {
 
   /** @throws ClientError `INVALID_REQUEST` when there is no such broker. */
   broker(id: number): BrokerControl {
-    return new BrokerControl(this.#cluster, this.#brokerOf(id))
+    return new BrokerControl(this.#cluster, this.#brokerOf(id), this.#server)
   }
 
   /** Adds a broker with the next free id; it holds no partitions yet. */
   async addBroker({ rack }: { rack?: string } = {}): Promise<BrokerControl> {
     const broker = this.#cluster.addBroker(Math.max(0, ...this.brokers) + 1, rack ?? null)
-    await this.#follow(broker)
+    await this.#server.follow(broker)
     return this.broker(broker.id)
   }
 
@@ -104,7 +118,7 @@ export class Sandbox {
     this.#cluster.stop(broker)
     this.#cluster.brokers.delete(id)
     evacuate(this.#cluster, id)
-    await this.#follow(broker)
+    await this.#server.follow(broker)
   }
 
   /** @throws ClientError `INVALID_OPTION` for what Kafka would refuse, or when the topic exists. */
@@ -245,6 +259,53 @@ export class Sandbox {
     return this.options.sasl
   }
 
+  /** Takes something from somebody, whatever else the rules allow. Returns what takes the rule back. */
+  deny(rule: AclRule): () => void {
+    return this.#rule(rule, 'DENY')
+  }
+
+  /** Lets somebody do something; it counts where the option `acls` asks for rules. Returns what takes the rule back. */
+  allow(rule: AclRule): () => void {
+    return this.#rule(rule, 'ALLOW')
+  }
+
+  /** Holds clients off: answers tell them to wait so long, and the broker takes nothing from that connection meanwhile (KIP-219). Returns what ends it. */
+  throttle(clients: ThrottledClients, ms: number): () => void {
+    return this.#cluster.throttles.add(clients, ms)
+  }
+
+  /** From now on that broker alone takes changes of the cluster, as with ZooKeeper: others answer NOT_CONTROLLER. */
+  moveController(to: number): void {
+    this.#cluster.moveController(this.#brokerOf(to).id)
+    this.#cluster.controllerAlone = true
+  }
+
+  /** Reassignments that begin from now on stay under way until the function that is returned is called. */
+  holdReassignments(): () => void {
+    const cluster = this.#cluster
+    let holds = true
+    cluster.reassignmentsHeld++
+    return () => {
+      if (!holds) return
+      holds = false
+      if (--cluster.reassignmentsHeld === 0) for (const partition of cluster.allPartitions()) finish(cluster, partition)
+    }
+  }
+
+  /** Who coordinates a group. */
+  coordinator(groupId: string): CoordinatorControl {
+    return new CoordinatorControl(this.#cluster, groupId)
+  }
+
+  /**
+   * Makes all brokers, also later ones, a release of Kafka: its APIs and versions; no answer to ApiVersions before 0.10; message sets for Fetch before v4 and
+   * Produce before v3; a controller that alone takes changes before 3.3. `limitVersions` still works on top. Without a release they are the newest again.
+   * @throws ClientError `INVALID_OPTION` for a release that is not known.
+   */
+  emulate(release?: string): void {
+    this.#cluster.emulate(release === undefined ? undefined : releaseOf(release))
+  }
+
   /** A consumer group, made when there is none of that name. `seed` sets its members and offsets. */
   group(id: string, seed?: GroupSeed): GroupControl {
     let group = this.#groups.get(id)
@@ -274,45 +335,37 @@ export class Sandbox {
   }
 
   /** For listeners: brokers are told to it from now on, and `close` closes it. */
-  async attach(listener: Listener): Promise<void> {
-    if (this.#closed) throw new ClientError('CLIENT_CLOSED', 'the sandbox is closed: create another one')
-    this.#cluster.listeners.add(listener)
-    await Promise.all([...this.#cluster.brokers.values()].map(broker => listener.follow(broker)))
+  attach(listener: Listener): Promise<void> {
+    return this.#server.attach(listener)
   }
 
   /** For listeners: the opposite of `attach`; closes it. */
-  async detach(listener: Listener): Promise<void> {
-    this.#cluster.listeners.delete(listener)
-    await listener.close()
+  detach(listener: Listener): Promise<void> {
+    return this.#server.detach(listener)
   }
 
   /** For listeners: serves a stream as a connection to that broker until it ends; cuts it when the broker does not run. */
-  serve(stream: ByteStream, brokerId: number, listener: Listener): void {
-    const broker = this.#cluster.brokers.get(brokerId)
-    if (!broker?.running || this.#closed) {
-      stream.close()
-      return
-    }
-    const { maxFrameBytes, onDisconnect } = this.options
-    const login = listener.sasl && new Login(listener.sasl, this.#users, this.clock)
-    const connection = new Connection(stream, broker, listener, maxFrameBytes, this.#dispatcher.answer, onDisconnect, login)
-    const serving = connection.serve().catch(this.options.onFault)
-    this.#serving.add(serving)
-    void serving.then(() => this.#serving.delete(serving))
+  serve(stream: ByteStream, brokerId: number, listener: Listener, principal?: string): void {
+    this.#server.serve(stream, brokerId, listener, principal)
   }
 
   /** Cuts all connections, closes all ports, stops every timer. */
   async close(): Promise<void> {
-    this.#closed = true
     for (const group of this.#groups.values()) group.stop()
-    for (const broker of this.#cluster.brokers.values()) broker.cutConnections()
     this.#interceptions.clear()
-    await Promise.all([...this.#cluster.listeners].map(listener => listener.close()))
-    await Promise.all(this.#serving)
+    await this.#server.close()
   }
 
   #create(name: string, { partitions, configs, replicationFactor, startOffset }: Required<TopicOptions>): void {
     this.#cluster.createTopic({ name, partitions, configs: new Map(Object.entries(configs)), replicationFactor, startOffset })
+  }
+
+  #rule(rule: AclRule, permission: 'DENY' | 'ALLOW'): () => void {
+    const acls = aclsOf(rule, permission)
+    for (const acl of acls) this.#cluster.acls.add(acl)
+    return () => {
+      for (const acl of acls) this.#cluster.acls.remove(acl)
+    }
   }
 
   #partition(topic: string, partition: number): Partition {
@@ -323,10 +376,6 @@ export class Sandbox {
     const broker = this.#cluster.brokers.get(id)
     if (!broker) throw new ClientError('INVALID_REQUEST', `the sandbox has no broker ${id}; it has ${this.brokers.join(', ')}`)
     return broker
-  }
-
-  async #follow(broker: Broker): Promise<void> {
-    await Promise.all([...this.#cluster.listeners].map(listener => listener.follow(broker)))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ApiName } from '../handlers/index.js'
 import { handlers } from '../handlers/index.js'
+import type { Server } from '../network/server.js'
 import type { Broker } from '../state/broker.js'
 import type { Cluster } from '../state/cluster.js'
 
@@ -8,6 +9,7 @@ export class BrokerControl {
   constructor(
     private readonly cluster: Cluster,
     private readonly broker: Broker,
+    private readonly server: Server,
   ) {}
 
   get id(): number {
@@ -35,13 +37,13 @@ export class BrokerControl {
   /** As SIGKILL does: connections are cut, dials refused, its partitions led by others; resolves when no port is open any more. */
   async stop(): Promise<void> {
     this.cluster.stop(this.broker)
-    await this.#follow()
+    await this.server.follow(this.broker)
   }
 
   /** Comes back with its data, at its old addresses. */
   async start(): Promise<void> {
     this.cluster.start(this.broker)
-    await this.#follow()
+    await this.server.follow(this.broker)
   }
 
   /** Cuts every connection; the broker goes on. */
@@ -51,17 +53,21 @@ export class BrokerControl {
 
   /**
    * Offers only these versions, as an older or a broken broker does; null takes an API away, undefined gives back what there is. What is not named
-   * stays as it was. Ranges wider than the sandbox's own change nothing.
+   * stays as it was. Ranges wider than the sandbox's own change nothing. A map of highest versions by key (`versionsFromString('2.0')`) takes away
+   * what is not in it.
    */
-  limitVersions(versions: { readonly [A in ApiName]?: readonly [min: number, max: number] | null }): void {
+  limitVersions(versions: { readonly [A in ApiName]?: readonly [min: number, max: number] | null } | ReadonlyMap<number, number>): void {
+    if (versions instanceof Map) {
+      for (const { message } of Object.values(handlers)) {
+        const max = versions.get(message.key)
+        this.broker.versions.set(message.key, max === undefined ? null : [0, max])
+      }
+      return
+    }
     for (const [name, range] of Object.entries(versions)) {
       const { key } = handlers[name as ApiName].message
       if (range === undefined) this.broker.versions.delete(key)
       else this.broker.versions.set(key, range)
     }
-  }
-
-  async #follow(): Promise<void> {
-    await Promise.all([...this.cluster.listeners].map(listener => listener.follow(this.broker)))
   }
 }

@@ -21,11 +21,14 @@ export function seedMembers(cluster: Cluster, group: Group, seeds: readonly Memb
   group.classicMembers.clear()
   group.consumerMembers.clear()
   const assigned: [string, number][] = []
+  const read = new Set(topics)
   seeds.forEach((seed, i) => {
     const assignment = assignmentOf(seed) ?? share(cluster, topics, i, seeds.length)
     for (const [topic, partitions] of assignment) for (const partition of partitions) assigned.push([topic, partition])
+    for (const topic of assignment.keys()) read.add(topic)
     addMember(group, seed, i, [...new Set([...topics, ...assignment.keys()])], assignment)
   })
+  group.subscriptions = read
   return assigned
 }
 

@@ -19,9 +19,11 @@ export const apiVersions = handler(ApiVersionsRequest, {
     return {
       errorCode: version >= 5 && elsewhere ? errnoOf('REBOOTSTRAP_REQUIRED') : 0,
       apiKeys: offers,
-      supportedFeatures: [{ name: 'metadata.version', minVersion: 7, maxVersion: 33 }],
-      finalizedFeaturesEpoch: 1n,
-      finalizedFeatures: [{ name: 'metadata.version', minVersionLevel: 33, maxVersionLevel: 33 }],
+      supportedFeatures: [...cluster.features].map(([name, { min, max }]) => ({ name, minVersion: min, maxVersion: max })),
+      finalizedFeaturesEpoch: cluster.featuresEpoch,
+      finalizedFeatures: [...cluster.features]
+        .filter(([, { level }]) => level > 0)
+        .map(([name, { level }]) => ({ name, minVersionLevel: level, maxVersionLevel: level })),
     }
   },
   failure: (_, code) => ({ errorCode: code, apiKeys: [] }),

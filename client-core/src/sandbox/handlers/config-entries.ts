@@ -32,12 +32,21 @@ export function describeTopic(settings: Settings, own: ReadonlyMap<string, strin
   })
 }
 
-/** A broker's settings; what names the broker itself is given by `own`. */
-export function describeBroker(settings: Settings, own: ReadonlyMap<string, string>): ConfigEntry[] {
+/** A broker's settings; what names the broker itself is given by `own`, what was changed while it ran by `dynamic`. */
+export function describeBroker(
+  settings: Settings,
+  own: ReadonlyMap<string, string>,
+  dynamic: ReadonlyMap<string, string> = new Map(),
+): ConfigEntry[] {
   return [...brokerConfigKeys.values()].map(key => {
-    const value = own.get(key.name)
-    const given = value === undefined ? [] : [{ name: key.name, value, source: configSources.staticBroker }]
-    return entry(key, value ?? settings.ofBroker(key.name), [...given, ...brokerSynonyms(settings, key.name, key.default)])
+    const { name } = key
+    const changed = dynamic.get(name)
+    const value = own.get(name)
+    const given = [
+      ...(changed === undefined ? [] : [{ name, value: changed, source: configSources.dynamicBroker }]),
+      ...(value === undefined ? [] : [{ name, value, source: configSources.staticBroker }]),
+    ]
+    return entry(key, changed ?? value ?? settings.ofBroker(name), [...given, ...brokerSynonyms(settings, name, key.default)])
   })
 }
 
@@ -45,13 +54,22 @@ export function describeBroker(settings: Settings, own: ReadonlyMap<string, stri
 const DYNAMIC_DEFAULT = 'min.insync.replicas'
 
 export function dynamicDefaults(settings: Settings): ConfigEntry[] {
-  return describeBroker(settings, new Map()).filter(({ name }) => name === DYNAMIC_DEFAULT)
+  return describeBroker(settings, new Map()).filter(({ name }) => name === DYNAMIC_DEFAULT || settings.dynamicDefaults.has(name))
+}
+
+/** A broker's loggers as settings of their own (KIP-412). */
+export function describeLoggers(loggers: ReadonlyMap<string, string>): ConfigEntry[] {
+  return [...loggers].map(([name, value]) => ({
+    ...{ name, value, readOnly: false, configSource: configSources.dynamicBrokerLogger, isSensitive: false, synonyms: [] },
+    ...{ configType: 0, documentation: null },
+  }))
 }
 
 function brokerSynonyms(settings: Settings, name: string, byDefault: string | null): Synonym[] {
-  const given = settings.broker.get(name)
-  const synonyms: Synonym[] =
-    name === DYNAMIC_DEFAULT ? [{ name, value: given ?? byDefault, source: configSources.dynamicDefaultBroker }] : []
+  const dynamic = settings.dynamicDefaults.get(name)
+  const given = settings.static(name)
+  const value = dynamic ?? (name === DYNAMIC_DEFAULT ? (given ?? byDefault) : undefined)
+  const synonyms: Synonym[] = value === undefined ? [] : [{ name, value, source: configSources.dynamicDefaultBroker }]
   if (given !== undefined) synonyms.push({ name, value: given, source: configSources.staticBroker })
   return byDefault === null ? synonyms : [...synonyms, { name, value: byDefault, source: configSources.default }]
 }

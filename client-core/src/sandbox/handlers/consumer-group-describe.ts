@@ -4,9 +4,9 @@ import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import type { Assignment, ConsumerMember, Group } from '../state/group.js'
-import { groupHere } from './group-access.js'
+import { checkGroupAccess, groupHere } from './group-access.js'
 import { handler, type RequestContext } from './handler.js'
-import { groupOperations, NOT_ASKED } from './operations.js'
+import { NOT_ASKED, operationsOn } from './operations.js'
 
 const CONSUMER_MEMBER = 1
 
@@ -24,13 +24,14 @@ const nothing = (groupId: string) => ({ groupId, groupState: '', groupEpoch: 0, 
 
 function describe(context: RequestContext, groupId: string, withOperations: boolean) {
   try {
+    checkGroupAccess(context, 'DESCRIBE', groupId)
     const group = groupHere(context, groupId)
     if (!group) throw new Refusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
     if (group.type !== 'consumer') throw new Refusal('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a consumer group.`)
-    return { ...told(context.cluster, group), authorizedOperations: withOperations ? groupOperations : NOT_ASKED }
+    return { ...told(context.cluster, group), authorizedOperations: withOperations ? operationsOn(context, 'GROUP', groupId) : NOT_ASKED }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { ...nothing(groupId), errorCode: errnoOf(error.code), errorMessage: error.message }
+    return { ...nothing(groupId), errorCode: errnoOf(error.code), errorMessage: error.message || null }
   }
 }
 

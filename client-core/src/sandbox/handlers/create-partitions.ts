@@ -11,8 +11,10 @@ type Asked = Output<typeof CreatePartitionsRequest>['topics'][number]
 /** Adds partitions to topics (KIP-195). */
 export const createPartitions = handler(CreatePartitionsRequest, {
   versions: [0, 3],
-  handle({ cluster }, request) {
+  controller: true,
+  handle({ cluster, may }, request) {
     const results = request.topics.map(topic => {
+      if (!may('ALTER', 'TOPIC', topic.name)) return refused(topic.name, new Refusal('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.'))
       const twice = request.topics.filter(other => other.name === topic.name).length > 1
       return twice
         ? refused(topic.name, new Refusal('INVALID_REQUEST', 'Duplicate topic name.'))

@@ -27,6 +27,7 @@ export const deleteRecords = handler(DeleteRecordsRequest, {
 
 function remove(context: RequestContext, name: string, partitionIndex: number, asked: bigint) {
   try {
+    if (!context.may('DELETE', 'TOPIC', name)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED', '')
     const partition = leaderHere(context, findTopic(context, { name, topicId: '' }, false), partitionIndex, -1)
     const { settings } = partition.topic
     if (!settings.deletes) throw new Refusal('POLICY_VIOLATION', `records of ${name} can only be compacted away`)

@@ -19,7 +19,7 @@ export const describeCluster = handler(DescribeClusterRequest, {
       errorCode: 0,
       controllerId: cluster.controllerId,
       brokers: brokersOf(context, version >= 2 && request.includeFencedBrokers),
-      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? clusterOperations : NOT_ASKED,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? clusterOperations(context) : NOT_ASKED,
     }
   },
   failure: (_, code) => ({ throttleTimeMs: 0, errorCode: code, clusterId: '', brokers: [] }),

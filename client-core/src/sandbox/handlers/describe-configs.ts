@@ -3,18 +3,17 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import { topicNameProblem } from '../state/topic-names.js'
-import { type ConfigEntry, describeBroker, describeTopic, dynamicDefaults } from './config-entries.js'
+import { type ConfigEntry, describeBroker, describeLoggers, describeTopic, dynamicDefaults } from './config-entries.js'
+import { checkBrokerName, checkConfigAccess, configResources } from './config-resource.js'
 import { handler, type RequestContext } from './handler.js'
 
 type Request = Output<typeof DescribeConfigsRequest>
 type Resource = Request['resources'][number]
 
-const TOPIC = 2
-const BROKER = 4
-
 /** Settings of topics and of this broker. v1: where values come from (KIP-226); v3: types and documentation (KIP-569). */
 export const describeConfigs = handler(DescribeConfigsRequest, {
   versions: [1, 4],
+  legacy: [0, 4],
   handle: (context, request) => ({ throttleTimeMs: 0, results: request.resources.map(resource => describe(context, request, resource)) }),
   failure: (request, code) => ({
     throttleTimeMs: 0,
@@ -31,6 +30,7 @@ export const describeConfigs = handler(DescribeConfigsRequest, {
 function describe(context: RequestContext, request: Request, resource: Resource) {
   const { resourceType, resourceName, configurationKeys } = resource
   try {
+    checkConfigAccess(context, 'DESCRIBE_CONFIGS', resource)
     const wanted = entriesOf(context, resource)
       .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -47,8 +47,9 @@ function describe(context: RequestContext, request: Request, resource: Resource)
 }
 
 function entriesOf(context: RequestContext, { resourceType, resourceName }: Resource): ConfigEntry[] {
-  if (resourceType === TOPIC) return topicEntries(context, resourceName)
-  if (resourceType === BROKER) return brokerEntries(context, resourceName)
+  if (resourceType === configResources.topic) return topicEntries(context, resourceName)
+  if (resourceType === configResources.broker) return brokerEntries(context, resourceName)
+  if (resourceType === configResources.brokerLogger) return loggerEntries(context, resourceName)
   throw new Refusal('INVALID_REQUEST', `Unsupported resource type: ${resourceType}`)
 }
 
@@ -61,12 +62,10 @@ function topicEntries({ cluster }: RequestContext, name: string): ConfigEntry[] 
 }
 
 /** A broker answers for itself alone; the empty name means the dynamic defaults for all brokers. */
-function brokerEntries({ cluster, broker, listener }: RequestContext, name: string): ConfigEntry[] {
+function brokerEntries(context: RequestContext, name: string): ConfigEntry[] {
+  const { cluster, broker, listener } = context
   if (name === '') return dynamicDefaults(cluster.settings)
-  if (name !== String(broker.id)) {
-    if (!/^\d+$/.test(name)) throw new Refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`)
-    throw new Refusal('INVALID_REQUEST', `Unexpected broker id, expected ${broker.id} or empty string, but received ${name}`)
-  }
+  checkBrokerName(context, name)
   const address = listener.address(broker.id)
   const own = new Map([
     ['broker.id', name],
@@ -76,7 +75,13 @@ function brokerEntries({ cluster, broker, listener }: RequestContext, name: stri
     ['log.dirs', logDir(broker.id)],
   ])
   if (broker.rack !== null) own.set('broker.rack', broker.rack)
-  return describeBroker(cluster.settings, own)
+  return describeBroker(cluster.settings, own, broker.dynamicConfigs)
+}
+
+function loggerEntries(context: RequestContext, name: string): ConfigEntry[] {
+  if (name === '') throw new Refusal('INVALID_REQUEST', 'Broker id must not be empty')
+  checkBrokerName(context, name)
+  return describeLoggers(context.broker.loggers)
 }
 
 /** Where a broker would keep its logs. */

@@ -2,9 +2,9 @@ import { DescribeGroupsRequest } from '../../protocol/api/describe-groups.js'
 import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { ClassicMember, Group } from '../state/group.js'
-import { groupHere } from './group-access.js'
+import { checkGroupAccess, groupHere } from './group-access.js'
 import { handler, type RequestContext } from './handler.js'
-import { groupOperations, NOT_ASKED } from './operations.js'
+import { NOT_ASKED, operationsOn } from './operations.js'
 
 /** State, members and assignments of classic groups. A group that is not there is `Dead`, from v6 GROUP_ID_NOT_FOUND too (KIP-1043). */
 export const describeGroups = handler(DescribeGroupsRequest, {
@@ -17,8 +17,9 @@ export const describeGroups = handler(DescribeGroupsRequest, {
 
 function describe(context: RequestContext, groupId: string, version: number, withOperations: boolean) {
   try {
+    checkGroupAccess(context, 'DESCRIBE', groupId)
     const group = groupHere(context, groupId)
-    const authorizedOperations = withOperations ? groupOperations : NOT_ASKED
+    const authorizedOperations = withOperations ? operationsOn(context, 'GROUP', groupId) : NOT_ASKED
     if (group?.type === 'classic') return { ...told(group), authorizedOperations }
     const errorMessage = group ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`
     return version >= 6

@@ -9,6 +9,8 @@ const VOLUME_BYTES = 500_000_000_000n
 /** The replicas that this broker holds and their sizes (KIP-113). v4: the volume (KIP-827). */
 export const describeLogDirs = handler(DescribeLogDirsRequest, {
   versions: [1, 5],
+  legacy: [0, 5],
+  needs: 'DESCRIBE',
   handle(context, request) {
     const { cluster, broker } = context
     const asked = request.topics && new Map(request.topics.map(({ topic, partitions }) => [topic, new Set(partitions)]))

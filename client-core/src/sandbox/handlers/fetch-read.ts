@@ -6,7 +6,7 @@ import type { SessionPartition } from '../state/fetch-sessions.js'
 import type { Partition } from '../state/partition.js'
 import type { Topic } from '../state/topic.js'
 import type { RequestContext } from './handler.js'
-import { checkEpoch, findTopic, leaderHere, replicaHere } from './partition-access.js'
+import { accessibleTopic, checkEpoch, leaderHere, replicaHere } from './partition-access.js'
 
 type Request = Output<typeof FetchRequest>
 
@@ -49,7 +49,7 @@ export interface PartitionAnswer {
 export function locate(context: RequestContext, request: Request, version: number, asked: SessionPartition): Located {
   let topic: Topic | undefined
   try {
-    topic = findTopic(context, { name: asked.topic, topicId: asked.topicId }, version >= 13)
+    topic = accessibleTopic(context, 'READ', { name: asked.topic, topicId: asked.topicId }, version >= 13)
     const partition = readableReplica(context, topic, asked, version)
     const here = context.broker.id
     const instead = closerReplica(context, request, version, partition, asked.fetchOffset) ?? divergence(partition, here, asked)
@@ -70,7 +70,7 @@ export function locate(context: RequestContext, request: Request, version: numbe
         : undefined
     const currentLeader = moved && { leaderId: moved.leader, leaderEpoch: moved.leaderEpoch }
     // As in Kafka, what metadata does not know is answered without looking at a log, which leaves an empty list here, not null.
-    const abortedTransactions = error.code.startsWith('UNKNOWN_TOPIC') ? [] : null
+    const abortedTransactions = error.code.startsWith('UNKNOWN_TOPIC') || error.code === 'TOPIC_AUTHORIZATION_FAILED' ? [] : null
     return {
       asked,
       instead: { errorCode: errnoOf(error.code), abortedTransactions, ...(currentLeader && { currentLeader }) },

@@ -20,6 +20,7 @@ export const fetch = handler(FetchRequest, {
     if ('error' in plan) return { errorCode: plan.error, responses: [] }
     const limits = limitsOf(context, request)
     await untilEnough(context, request, version, plan, limits)
+    if (context.throttleMs > 0) return throttled(context, plan)
     const located = plan.partitions.map(asked => locate(context, request, version, asked))
     return answer(context, version, plan, readAll(context, located, limits))
   },
@@ -39,6 +40,13 @@ export const fetch = handler(FetchRequest, {
     return { errorCode: version >= 7 && responses.length === 0 ? code : 0, responses }
   },
 })
+
+/** Kafka sends nobody records whom it tells to wait: the session goes on, and what was found is found again. */
+function throttled({ broker }: RequestContext, { kind, session }: FetchPlan) {
+  if (kind === 'full' && session) broker.sessions.close(session.id)
+  if (kind === 'incremental' && session) session.epoch = nextSessionEpoch(session.epoch)
+  return { errorCode: 0, sessionId: kind === 'incremental' ? (session?.id ?? 0) : 0, responses: [] }
+}
 
 function limitsOf({ cluster }: RequestContext, request: Request): Limits {
   const maxBytes = Math.min(request.maxBytes, cluster.settings.numberOfBroker('fetch.max.bytes'))

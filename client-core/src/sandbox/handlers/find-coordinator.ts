@@ -21,9 +21,10 @@ export const findCoordinator = handler(FindCoordinatorRequest, {
 
 const none = { nodeId: -1, host: '', port: -1 }
 
-function find({ cluster, listener }: RequestContext, key: string, keyType: number) {
+function find({ cluster, listener, may }: RequestContext, key: string, keyType: number) {
   const refuse = (code: KafkaErrorCode, errorMessage: string) => ({ key, ...none, errorCode: errnoOf(code), errorMessage })
   if (keyType !== GROUP) return refuse('INVALID_REQUEST', `the sandbox has no coordinator of type ${keyType}`)
+  if (!may('DESCRIBE', 'GROUP', key)) return refuse('GROUP_AUTHORIZATION_FAILED', '')
   const broker = coordinatorOf(cluster, key)
   const address = broker && listener.address(broker.id)
   if (!address) return refuse('COORDINATOR_NOT_AVAILABLE', 'The coordinator is not available.')

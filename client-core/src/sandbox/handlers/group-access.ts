@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js'
 import type { Group } from '../state/group.js'
-import { coordinatorOf } from '../state/offsets-topic.js'
+import { coordinatorOf, groupPartition } from '../state/offsets-topic.js'
 import type { RequestContext } from './handler.js'
 
 /** The broker coordinates this group, or it is told who does by FindCoordinator. */
@@ -9,6 +9,13 @@ export function checkCoordinator({ cluster, broker }: RequestContext, groupId: s
   if (!coordinator)
     throw new Refusal('COORDINATOR_NOT_AVAILABLE', `group ${groupId} has no coordinator: its partition of __consumer_offsets has no leader`)
   if (coordinator !== broker) throw new Refusal('NOT_COORDINATOR', `group ${groupId} is coordinated by broker ${coordinator.id}`)
+  if (cluster.loading.has(groupPartition(cluster, groupId)))
+    throw new Refusal('COORDINATOR_LOAD_IN_PROGRESS', `the coordinator of group ${groupId} is loading`)
+}
+
+/** @throws Refusal when the rules keep the asker from the group. */
+export function checkGroupAccess({ may }: RequestContext, operation: 'READ' | 'DESCRIBE' | 'DELETE', groupId: string): void {
+  if (!may(operation, 'GROUP', groupId)) throw new Refusal('GROUP_AUTHORIZATION_FAILED', '')
 }
 
 /** The group, if this broker coordinates it. */

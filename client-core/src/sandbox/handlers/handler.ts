@@ -1,6 +1,8 @@
 import type { Input, Output, RequestMessage } from '../../protocol/message.js'
 import type { Connection } from '../network/connection.js'
 import type { Listener } from '../network/listener.js'
+import type { Users } from '../sasl/users.js'
+import type { Operation, ResourceType } from '../state/acls.js'
 import type { Broker } from '../state/broker.js'
 import type { Cluster } from '../state/cluster.js'
 
@@ -14,8 +16,15 @@ export interface RequestContext {
   readonly connection: Connection
   /** Aborted once nobody waits for the answer any more. */
   readonly gone: AbortSignal
-  /** What the broker offers: ApiVersions' answer. */
+  /** What the broker offers: ApiVersions' answer, and given to it alone. */
   readonly offers: readonly ApiRange[]
+  /** How long the client is to be held off after this request. */
+  readonly throttleMs: number
+  readonly users: Users
+  /** `User:alice`. */
+  readonly principal: string
+  /** Whether the rules let the asker do this. */
+  readonly may: (operation: Operation, type: ResourceType, name: string) => boolean
 }
 
 export interface ApiRange {
@@ -31,6 +40,12 @@ export interface Handler<M extends RequestMessage = RequestMessage> {
   readonly versions: readonly [min: number, max: number]
   /** The versions that ApiVersions names, where they differ. */
   readonly advertised?: readonly [min: number, max: number]
+  /** The versions where brokers are told to be older than 4.0, which dropped some (KIP-896). Default: `versions`. */
+  readonly legacy?: readonly [min: number, max: number]
+  /** With ZooKeeper only the controller takes it; others answer NOT_CONTROLLER. */
+  readonly controller?: true
+  /** What the asker must be allowed on the cluster as a whole. */
+  readonly needs?: Operation
   /** The answer; undefined when there is none to send. Throwing `Disconnect` cuts the connection. */
   handle(context: RequestContext, request: Output<M>, version: number): Reply<M> | Promise<Reply<M>>
   /** The answer that carries `errorCode` in every place where the broker would put it, and nothing done. May cut the connection, too. */

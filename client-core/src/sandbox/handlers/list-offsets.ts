@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.js'
 import type { Partition } from '../state/partition.js'
 import { offsetForTime, offsetOfMaxTime, type TimedOffset } from '../state/time-index.js'
 import { handler, type RequestContext } from './handler.js'
-import { findTopic, leaderHere } from './partition-access.js'
+import { checkTopicAccess, findTopic, leaderHere } from './partition-access.js'
 
 type Request = Output<typeof ListOffsetsRequest>
 type Asked = Request['topics'][number]['partitions'][number]
@@ -49,6 +49,7 @@ export const listOffsets = handler(ListOffsetsRequest, {
 async function answer(context: RequestContext, request: Request, topic: Request['topics'][number], asked: Asked, version: number) {
   const { partitionIndex, currentLeaderEpoch, timestamp } = asked
   try {
+    checkTopicAccess(context, 'DESCRIBE', topic.name)
     if (topic.partitions.filter(other => other.partitionIndex === partitionIndex).length > 1)
       throw new Refusal('INVALID_REQUEST', `partition ${partitionIndex} is asked for twice`)
     if ((since.get(timestamp) ?? (timestamp < EARLIEST ? 99 : 1)) > version)

@@ -6,7 +6,8 @@ import type { Partition } from '../state/partition.js'
 import type { Topic } from '../state/topic.js'
 import { collides, topicNameProblem } from '../state/topic-names.js'
 import { handler, type RequestContext } from './handler.js'
-import { clusterOperations, NOT_ASKED, topicOperations } from './operations.js'
+import { mayCreate } from './new-topic.js'
+import { clusterOperations, NOT_ASKED, operationsOn } from './operations.js'
 
 type Request = Output<typeof MetadataRequest>
 type Asked = NonNullable<Request['topics']>[number]
@@ -18,11 +19,12 @@ export const metadata = handler(MetadataRequest, {
     const asked = request.topics !== null && !(version === 0 && request.topics.length === 0) ? request.topics : null
     const topics = asked
       ? asked.map(topic => one(context, request, topic, version))
-      : [...context.cluster.topics.values()].map(topic => known(context, topic))
-    const topicAuthorizedOperations = request.includeTopicAuthorizedOperations ? topicOperations : NOT_ASKED
+      : [...context.cluster.topics.values()].filter(({ name }) => mayDescribe(context, name)).map(topic => known(context, topic))
+    const withOperations = ({ name, errorCode }: { name: string | null; errorCode: number }) =>
+      request.includeTopicAuthorizedOperations && errorCode === 0 ? operationsOn(context, 'TOPIC', name ?? '') : NOT_ASKED
     return {
       ...clusterPart(context, request.includeClusterAuthorizedOperations),
-      topics: topics.map(topic => ({ ...topic, topicAuthorizedOperations })),
+      topics: topics.map(topic => ({ ...topic, topicAuthorizedOperations: withOperations(topic) })),
     }
   },
   failure: (request, code) => ({
@@ -32,7 +34,10 @@ export const metadata = handler(MetadataRequest, {
   }),
 })
 
-function clusterPart({ cluster, listener }: RequestContext, withOperations: boolean) {
+const mayDescribe = ({ may }: RequestContext, topic: string) => may('DESCRIBE', 'TOPIC', topic)
+
+function clusterPart(context: RequestContext, withOperations: boolean) {
+  const { cluster, listener } = context
   return {
     brokers: cluster.running.flatMap(broker => {
       const address = listener.address(broker.id)
@@ -40,7 +45,7 @@ function clusterPart({ cluster, listener }: RequestContext, withOperations: bool
     }),
     clusterId: cluster.id,
     controllerId: cluster.controllerId,
-    clusterAuthorizedOperations: withOperations ? clusterOperations : NOT_ASKED,
+    clusterAuthorizedOperations: withOperations ? clusterOperations(context) : NOT_ASKED,
   }
 }
 
@@ -48,12 +53,19 @@ function one(context: RequestContext, request: Request, asked: Asked, version: n
   const { cluster } = context
   if (asked.name === null || (version >= 10 && asked.topicId !== zeroUuid)) {
     const topic = cluster.topicsById.get(asked.topicId)
-    return topic ? known(context, topic) : unknown('UNKNOWN_TOPIC_ID', version >= 12 ? null : '', asked.topicId)
+    if (!topic) return unknown('UNKNOWN_TOPIC_ID', version >= 12 ? null : '', asked.topicId)
+    // The id is no secret, the name is.
+    if (!mayDescribe(context, topic.name)) return unknown('TOPIC_AUTHORIZATION_FAILED', version >= 12 ? null : '', asked.topicId)
+    return known(context, topic)
   }
+  if (!mayDescribe(context, asked.name)) return unknown('TOPIC_AUTHORIZATION_FAILED', asked.name)
   const topic = cluster.topics.get(asked.name)
   if (topic) return known(context, topic)
   if (topicNameProblem(asked.name) !== undefined) return unknown('INVALID_TOPIC_EXCEPTION', asked.name)
-  if (request.allowAutoTopicCreation && cluster.settings.ofBroker('auto.create.topics.enable') === 'true') autoCreate(context, asked.name)
+  if (request.allowAutoTopicCreation && cluster.settings.ofBroker('auto.create.topics.enable') === 'true') {
+    if (!mayCreate(context, asked.name)) return unknown('TOPIC_AUTHORIZATION_FAILED', asked.name)
+    autoCreate(context, asked.name)
+  }
   // Also for a topic that was just asked to be made: with KRaft it is there a moment later, and the client asks again.
   return unknown('UNKNOWN_TOPIC_OR_PARTITION', asked.name)
 }
@@ -67,7 +79,7 @@ function autoCreate({ cluster }: RequestContext, name: string): void {
 }
 
 const unknown = (
-  code: 'UNKNOWN_TOPIC_ID' | 'UNKNOWN_TOPIC_OR_PARTITION' | 'INVALID_TOPIC_EXCEPTION',
+  code: 'UNKNOWN_TOPIC_ID' | 'UNKNOWN_TOPIC_OR_PARTITION' | 'INVALID_TOPIC_EXCEPTION' | 'TOPIC_AUTHORIZATION_FAILED',
   name: string | null,
   topicId = zeroUuid,
 ) => ({
@@ -83,11 +95,11 @@ function known(context: RequestContext, topic: Topic) {
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.partitions.map(partition => describe(context, partition)),
+    partitions: topic.partitions.map(partition => describePartition(context, partition)),
   }
 }
 
-function describe({ cluster, listener }: RequestContext, partition: Partition) {
+export function describePartition({ cluster, listener }: RequestContext, partition: Partition) {
   const { index, leader, leaderEpoch, replicas, isr } = partition
   // KIP-112: a leader that this listener does not offer cannot be named.
   const missing = leader !== -1 && listener.address(leader) === undefined

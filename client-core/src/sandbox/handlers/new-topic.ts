@@ -1,10 +1,12 @@
 import type { CreateTopicsRequest } from '../../protocol/api/create-topics.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
+import { CLUSTER } from '../state/acls.js'
 import type { Cluster, NewTopic } from '../state/cluster.js'
 import { configProblem } from '../state/config.js'
 import { topicConfigKeys } from '../state/topic-configs.js'
 import { collides, topicNameProblem } from '../state/topic-names.js'
+import type { RequestContext } from './handler.js'
 
 type Asked = Output<typeof CreateTopicsRequest>['topics'][number]
 
@@ -15,6 +17,11 @@ const MAX_PARTITIONS = 10_000
 export function checkRoom(cluster: Cluster, partitions: number): void {
   if (partitions <= MAX_PARTITIONS && cluster.hasRoomFor(partitions)) return
   throw new Refusal('POLICY_VIOLATION', `Excessively large number of partitions per request: at most ${MAX_PARTITIONS} are allowed.`)
+}
+
+/** Topics may be made by who may make any, or this one. */
+export function mayCreate({ may }: RequestContext, topic: string): boolean {
+  return may('CREATE', 'CLUSTER', CLUSTER) || may('CREATE', 'TOPIC', topic)
 }
 
 /** The topic that a CreateTopics asks for, with the broker's defaults filled in (KIP-464: -1). */

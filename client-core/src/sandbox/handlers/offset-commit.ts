@@ -5,9 +5,9 @@ import { Refusal } from '../refusal.js'
 import { Group } from '../state/group.js'
 import { logCommit } from '../state/offsets-topic.js'
 import type { Topic } from '../state/topic.js'
-import { checkCoordinator, checkMember } from './group-access.js'
+import { checkCoordinator, checkGroupAccess, checkMember } from './group-access.js'
 import { handler, type RequestContext } from './handler.js'
-import { findTopic } from './partition-access.js'
+import { accessibleTopic } from './partition-access.js'
 
 type Request = Output<typeof OffsetCommitRequest>
 type TopicOffsets = Request['topics'][number]
@@ -19,6 +19,7 @@ export const offsetCommit = handler(OffsetCommitRequest, {
   handle(context, request, version) {
     const group = attempt(() => admit(context, request))
     return everywhere(request, (topic, offset) => {
+      if (group instanceof Refusal && group.code === 'GROUP_AUTHORIZATION_FAILED') return errnoOf(group.code)
       // What is wrong with a partition comes before what is wrong with the group.
       const outcome = attempt(() => check(context, topic, offset, version))
       if (outcome instanceof Refusal) return errnoOf(outcome.code)
@@ -41,6 +42,7 @@ function everywhere(request: Request, codeOf: (topic: TopicOffsets, offset: Comm
 
 /** Who may commit; a group begins with its first commit. The empty group id is a name like any other here, for consumers older than groups. */
 function admit(context: RequestContext, { groupId, memberId, generationIdOrMemberEpoch }: Request): Group {
+  checkGroupAccess(context, 'READ', groupId)
   checkCoordinator(context, groupId)
   const { groups } = context.cluster
   const simple = generationIdOrMemberEpoch < 0 && memberId === ''
@@ -52,7 +54,7 @@ function admit(context: RequestContext, { groupId, memberId, generationIdOrMembe
 }
 
 function check(context: RequestContext, asked: TopicOffsets, { partitionIndex }: Committed, version: number): Topic {
-  const topic = findTopic(context, asked, version >= 10)
+  const topic = accessibleTopic(context, 'READ', asked, version >= 10)
   if (!topic.partitions[partitionIndex]) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic.name} has no partition ${partitionIndex}`)
   return topic
 }

@@ -4,7 +4,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Group } from '../state/group.js'
-import { checkMember, groupHere } from './group-access.js'
+import { checkGroupAccess, checkMember, groupHere } from './group-access.js'
 import { handler, type RequestContext } from './handler.js'
 
 type Request = Output<typeof OffsetFetchRequest>
@@ -21,6 +21,7 @@ export const offsetFetch = handler(OffsetFetchRequest, {
   handle(context, request, version) {
     if (version >= 8) return { groups: request.groups.map(group => answerGroup(context, group, version)) }
     try {
+      checkGroupAccess(context, 'DESCRIBE', request.groupId)
       const group = groupHere(context, request.groupId)
       const topics = request.topics?.map(topic => ({ ...topic, topicId: zeroUuid })) ?? null
       return { topics: offsetsOf(context, group, topics, version), errorCode: 0 }
@@ -52,6 +53,7 @@ const noOffset = (partitionIndex: number, errorCode = 0) => ({
 
 function answerGroup(context: RequestContext, { groupId, memberId, memberEpoch, topics }: AskedGroup, version: number) {
   try {
+    checkGroupAccess(context, 'DESCRIBE', groupId)
     const group = groupHere(context, groupId)
     if (memberId !== null && group && !group.isEmpty) checkMember(group, memberId, memberEpoch)
     return { groupId, topics: offsetsOf(context, group, topics, version), errorCode: 0 }
@@ -61,9 +63,10 @@ function answerGroup(context: RequestContext, { groupId, memberId, memberEpoch, 
   }
 }
 
-function offsetsOf({ cluster }: RequestContext, group: Group | undefined, asked: readonly AskedTopic[] | null, version: number) {
+function offsetsOf({ cluster, may }: RequestContext, group: Group | undefined, asked: readonly AskedTopic[] | null, version: number) {
   if (asked === null) {
-    return [...(group?.offsets ?? [])].map(([name, partitions]) => ({
+    const seen = [...(group?.offsets ?? [])].filter(([name]) => may('DESCRIBE', 'TOPIC', name))
+    return seen.map(([name, partitions]) => ({
       name,
       topicId: cluster.topics.get(name)?.id ?? zeroUuid,
       partitions: [...partitions.keys()].map(index => offsetOf(group, name, index)),
@@ -71,9 +74,8 @@ function offsetsOf({ cluster }: RequestContext, group: Group | undefined, asked:
   }
   return asked.map(({ name, topicId, partitionIndexes }) => {
     const known = version >= 10 ? cluster.topicsById.get(topicId)?.name : name
-    const partitions = partitionIndexes.map(index =>
-      known === undefined ? noOffset(index, errnoOf('UNKNOWN_TOPIC_ID')) : offsetOf(group, known, index),
-    )
+    const code = known === undefined ? 'UNKNOWN_TOPIC_ID' : may('DESCRIBE', 'TOPIC', known) ? undefined : 'TOPIC_AUTHORIZATION_FAILED'
+    const partitions = partitionIndexes.map(index => (code ? noOffset(index, errnoOf(code)) : offsetOf(group, known ?? '', index)))
     return { name, topicId, partitions }
   })
 }

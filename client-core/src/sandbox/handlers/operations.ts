@@ -1,10 +1,21 @@
-/** Bit fields of what an unauthorised-checked client may do (KIP-430): everything, since there is no authorizer. */
-const bits = (...operations: number[]) => operations.reduce((all, operation) => all | (1 << operation), 0)
-const [READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE] = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-]
+import { CLUSTER, type Operation, operations, type ResourceType } from '../state/acls.js'
+import type { RequestContext } from './handler.js'
 
 export const NOT_ASKED = -0x80000000
-export const topicOperations = bits(READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)
-export const clusterOperations = bits(CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE)
-export const groupOperations = bits(READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS)
+
+/** What there is to be done with each kind of resource (KIP-430). */
+const applicable: Readonly<Record<'TOPIC' | 'GROUP' | 'CLUSTER', readonly Operation[]>> = {
+  TOPIC: ['READ', 'WRITE', 'CREATE', 'DELETE', 'ALTER', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'],
+  CLUSTER: ['CREATE', 'ALTER', 'DESCRIBE', 'CLUSTER_ACTION', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS', 'IDEMPOTENT_WRITE'],
+  GROUP: ['READ', 'DELETE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'],
+}
+
+/** What the asker may do with a resource, as bits. */
+export function operationsOn({ may }: RequestContext, type: ResourceType & keyof typeof applicable, name: string): number {
+  return applicable[type].reduce((bits, operation) => (may(operation, type, name) ? bits | (1 << operations[operation]) : bits), 0)
+}
+
+/** Nothing for those who may not look at the cluster. */
+export function clusterOperations(context: RequestContext): number {
+  return context.may('DESCRIBE', 'CLUSTER', CLUSTER) ? operationsOn(context, 'CLUSTER', CLUSTER) : 0
+}

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.js'
+import type { Operation } from '../state/acls.js'
 import type { Partition } from '../state/partition.js'
 import type { Topic } from '../state/topic.js'
 import type { RequestContext } from './handler.js'
@@ -9,6 +10,24 @@ export function findTopic({ cluster }: RequestContext, topic: { name: string; to
   if (found) return found
   if (byId) throw new Refusal('UNKNOWN_TOPIC_ID', `no topic has the id ${topic.topicId}`)
   throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${topic.name}`)
+}
+
+/** @throws Refusal when the rules keep the asker from the topic; they come before whether it is there. */
+export function checkTopicAccess({ may }: RequestContext, operation: Operation, topic: string): void {
+  if (!may(operation, 'TOPIC', topic)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED', '')
+}
+
+/** The topic by its id or name, as far as the asker may do this with it. */
+export function accessibleTopic(
+  context: RequestContext,
+  operation: Operation,
+  asked: { name: string; topicId: string },
+  byId: boolean,
+): Topic {
+  if (!byId) checkTopicAccess(context, operation, asked.name)
+  const topic = findTopic(context, asked, byId)
+  if (byId) checkTopicAccess(context, operation, topic.name)
+  return topic
 }
 
 /** A partition of which the asked broker holds a replica. */

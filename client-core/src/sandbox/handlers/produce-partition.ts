@@ -7,7 +7,7 @@ import { type Appended, appendBatch } from '../state/append.js'
 import { checkBatch, checkRecords, inspectBatch, openBatch } from '../state/inspect-batch.js'
 import type { Partition } from '../state/partition.js'
 import type { RequestContext } from './handler.js'
-import { findTopic, leaderHere } from './partition-access.js'
+import { accessibleTopic, leaderHere } from './partition-access.js'
 
 type Request = Output<typeof ProduceRequest>
 type TopicData = Request['topicData'][number]
@@ -15,6 +15,7 @@ type PartitionData = TopicData['partitionData'][number]
 
 /** Refusals that say nothing of the log; the others carry its start, which tells a producer whether retention took what it misses. */
 const withoutLogStart = new Set<KafkaErrorCode>([
+  'TOPIC_AUTHORIZATION_FAILED',
   'UNKNOWN_TOPIC_OR_PARTITION',
   'NOT_LEADER_OR_FOLLOWER',
   'MESSAGE_TOO_LARGE',
@@ -36,7 +37,7 @@ export async function producePartition(
   let reached = false
   try {
     if (request.acks < -1 || request.acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS', `acks is ${request.acks}`)
-    const topic = findTopic(context, topicData, version >= 13)
+    const topic = accessibleTopic(context, 'WRITE', topicData, version >= 13)
     known = topic.partitions[index]
     if (!known) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic.name} has no partition ${index}`)
     inspectBatch(data.records, version)

@@ -78,6 +78,46 @@ const requests: Requests = {
   CreatePartitions: version => ({ topics: [{ name: 'orders', count: 3 + version, assignments: null }], timeoutMs: 1, validateOnly: false }),
   DescribeCluster: () => ({ includeClusterAuthorizedOperations: true }),
   ConsumerGroupDescribe: () => ({ groupIds: ['consumer', 'classic', 'nobody'], includeAuthorizedOperations: false }),
+  AlterConfigs: () => ({
+    resources: [{ resourceType: 2, resourceName: 'orders', configs: [{ name: 'retention.ms', value: '5' }] }],
+    validateOnly: false,
+  }),
+  IncrementalAlterConfigs: () => ({
+    resources: [{ resourceType: 2, resourceName: 'orders', configs: [{ name: 'retention.ms', configOperation: 0, value: '5' }] }],
+    validateOnly: false,
+  }),
+  DeleteGroups: () => ({ groupsNames: ['consumer', 'nobody'] }),
+  OffsetDelete: () => ({ groupId: 'consumer', topics: [{ name: 'orders', partitions: [{ partitionIndex: 0 }] }] }),
+  ElectLeaders: version => ({ ...(version >= 1 && { electionType: 0 }), topicPartitions: [{ topic: 'orders', partitions: [0, 9] }] }),
+  AlterPartitionReassignments: () => ({ topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, replicas: [1] }] }] }),
+  ListPartitionReassignments: () => ({ topics: null }),
+  DescribeQuorum: () => ({ topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] }),
+  DescribeTopicPartitions: () => ({ topics: [{ name: 'orders' }, { name: 'nothing' }] }),
+  AlterReplicaLogDirs: () => ({ dirs: [{ path: '/nowhere', topics: [{ name: 'orders', partitions: [0] }] }] }),
+  DescribeAcls: version => ({
+    ...{ resourceTypeFilter: 1, resourceNameFilter: null, principalFilter: null, hostFilter: null, operation: 1, permissionType: 1 },
+    ...(version >= 1 && { patternTypeFilter: 1 }),
+  }),
+  CreateAcls: () => ({
+    creations: [{ resourceType: 2, resourceName: 'orders', principal: 'User:a', host: '*', operation: 3, permissionType: 3 }],
+  }),
+  DeleteAcls: () => ({
+    filters: [
+      { resourceTypeFilter: 2, resourceNameFilter: null, principalFilter: null, hostFilter: null, operation: 1, permissionType: 1 },
+    ],
+  }),
+  DescribeUserScramCredentials: () => ({ users: null }),
+  AlterUserScramCredentials: () => ({ deletions: [{ name: 'nobody', mechanism: 1 }], upsertions: [] }),
+  DescribeClientQuotas: () => ({ components: [{ entityType: 'user', matchType: 2, match: null }], strict: false }),
+  AlterClientQuotas: () => ({
+    entries: [{ entity: [{ entityType: 'user', entityName: 'a' }], ops: [{ key: 'producer_byte_rate', value: 1000, remove: false }] }],
+    validateOnly: false,
+  }),
+  UpdateFeatures: () => ({ featureUpdates: [{ feature: 'group.version', maxVersionLevel: 1 }] }),
+  CreateDelegationToken: () => ({ renewers: [], maxLifetimeMs: -1n }),
+  RenewDelegationToken: () => ({ hmac: new Uint8Array(3), renewPeriodMs: 1n }),
+  ExpireDelegationToken: () => ({ hmac: new Uint8Array(3), expiryTimePeriodMs: 1n }),
+  DescribeDelegationToken: () => ({ owners: null }),
 }
 const named = (byId: boolean, topicId: string) => (byId ? { topicId } : { name: 'orders' })
 

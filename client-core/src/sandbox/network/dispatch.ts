@@ -10,9 +10,12 @@ import { handlersByKey } from '../handlers/index.js'
 import { Disconnect } from '../refusal.js'
 import type { Login } from '../sasl/login.js'
 import { LoginRefused } from '../sasl/refused.js'
+import type { Users } from '../sasl/users.js'
+import { CLUSTER } from '../state/acls.js'
 import type { Cluster } from '../state/cluster.js'
 import type { Connection } from './connection.js'
-import { API_VERSIONS_KEY, offersOf, rangeOf } from './offers.js'
+import { API_VERSIONS_KEY, offersOf, type Range, rangeOf } from './offers.js'
+import { pause } from './pause.js'
 
 type Reply = Input<RequestMessage['response']> | undefined
 type Chunks = readonly Uint8Array[] | undefined
@@ -31,6 +34,7 @@ export class Dispatcher {
   constructor(
     private readonly cluster: Cluster,
     private readonly interceptions: Interceptions,
+    private readonly users: Users,
     /** A handler failed in a way that is no rule of the broker's: a mistake of the sandbox's own. */
     private readonly fault: (error: unknown) => void,
   ) {}
@@ -54,7 +58,8 @@ export class Dispatcher {
     const isAdmitted = login?.admits(header.apiKey, apis.get(header.apiKey)?.name ?? `API ${header.apiKey}`) ?? true
     const range = rangeOf(connection.broker, this.interceptions, header.apiKey)
     if (!range || header.apiVersion < range[0] || header.apiVersion > range[1]) {
-      if (range && header.apiKey === API_VERSIONS_KEY) return unsupportedApiVersions(header, range)
+      if (range && header.apiKey === API_VERSIONS_KEY)
+        return unsupportedApiVersions(header, range, this.cluster.release?.namesApiVersions ?? true)
       throw new Disconnect(`API ${header.apiKey} version ${header.apiVersion} is not spoken here`)
     }
     const call = this.#read(frame, header, connection)
@@ -74,20 +79,32 @@ export class Dispatcher {
     const handler = handlersByKey.get(header.apiKey)
     const message = handler?.message ?? this.interceptions.scripted(header.apiKey)!
     const { body } = understand(() => decodeRequest(message, frame))
-    const { broker, listener, gone } = connection
-    const offers = offersOf(broker, this.interceptions)
-    return {
-      header,
-      message,
-      handler,
-      request: body,
-      context: { cluster: this.cluster, broker, listener, clientId: header.clientId, connection, gone, offers },
-    }
+    const { broker, listener, gone, principal, host } = connection
+    const { cluster, interceptions } = this
+    const { clientId } = header
+    const throttleMs = isLogin(message.key)
+      ? 0
+      : cluster.throttles.msFor({ clientId, user: connection.login?.user, api: message.api, broker: broker.id })
+    const may: RequestContext['may'] = (operation, type, name) => cluster.acls.allows(principal, host, operation, type, name)
+    const offers = message.key === API_VERSIONS_KEY ? offersOf(broker, interceptions) : []
+    const context = { cluster, broker, listener, clientId, connection, gone, offers, throttleMs, users: this.users, principal, may }
+    return { header, message, handler, request: body, context }
   }
 
   async #handle({ handler, context, request, header, message }: Call): Promise<Reply> {
     if (!handler) throw new Disconnect(`the sandbox has no handler for ${message.name}: an interception has to answer it`)
-    return handler.handle(context, request, header.apiVersion)
+    const { cluster, broker, throttleMs, connection } = context
+    const refused = handler.controller && cluster.controllerAlone && broker.id !== cluster.controllerId ? 'NOT_CONTROLLER' : undefined
+    const forbidden = handler.needs && !context.may(handler.needs, 'CLUSTER', CLUSTER) ? 'CLUSTER_AUTHORIZATION_FAILED' : undefined
+    const code = refused ?? forbidden
+    const reply = code
+      ? handler.failure(request, errnoOf(code), header.apiVersion)
+      : await handler.handle(context, request, header.apiVersion)
+    if (throttleMs === 0) return reply
+    connection.muteAfterAnswer(throttleMs)
+    const { throttleTimeMs } = message.response.fields
+    const hasField = throttleTimeMs && header.apiVersion >= throttleTimeMs.spec.since && header.apiVersion <= throttleTimeMs.spec.until
+    return reply && hasField ? { ...reply, throttleTimeMs: throttleMs } : reply
   }
 
   async #carryOut(verdict: Exclude<Verdict, { do: 'hang' }>, call: Call, proceed: () => Promise<Reply>): Promise<Chunks> {
@@ -104,26 +121,13 @@ export class Dispatcher {
         if (verdict.after) await proceed()
         throw new Disconnect('cut by an interception')
       case 'delay':
-        await this.#pause(verdict.ms, call.context.gone)
+        await pause(this.cluster.clock, verdict.ms, call.context.gone)
         return encode(call, await proceed())
       case 'send': {
         const bytes = verdict.bytes(joined(encode(call, await proceed()) ?? []))
         return bytes instanceof Uint8Array ? [bytes] : bytes
       }
     }
-  }
-
-  #pause(ms: number, gone: AbortSignal): Promise<void> {
-    const { clock } = this.cluster
-    return new Promise(resolve => {
-      const finish = () => {
-        clock.clearTimeout(timer)
-        gone.removeEventListener('abort', finish)
-        resolve()
-      }
-      const timer = clock.setTimeout(finish, ms)
-      gone.addEventListener('abort', finish, { once: true })
-    })
   }
 }
 
@@ -149,14 +153,19 @@ async function bareAnswer(login: Login, frame: Uint8Array): Promise<Chunks> {
   }
 }
 
+const SASL_HANDSHAKE_KEY = 17
+const SASL_AUTHENTICATE_KEY = 36
+/** No quota is asked before somebody is logged in. */
+const isLogin = (apiKey: number) => apiKey === SASL_HANDSHAKE_KEY || apiKey === SASL_AUTHENTICATE_KEY
+
 function intercepted({ header, message, request, context }: Call, proceed: () => Promise<Reply>): Intercepted {
   const { apiKey, apiVersion, correlationId, clientId } = header
   return { api: message.api, apiKey, version: apiVersion, correlationId, clientId, broker: context.broker.id, request, proceed }
 }
 
-/** KIP-511: the answer that every client can read, naming the one API that it has to ask again. */
-function unsupportedApiVersions({ correlationId }: RequestHeader, [minVersion, maxVersion]: readonly [number, number]): Chunks {
-  const apiKeys = [{ apiKey: API_VERSIONS_KEY, minVersion, maxVersion }]
+/** The answer that every client can read; since KIP-511 it names the one API that has to be asked again. */
+function unsupportedApiVersions({ correlationId }: RequestHeader, [minVersion, maxVersion]: Range, named: boolean): Chunks {
+  const apiKeys = named ? [{ apiKey: API_VERSIONS_KEY, minVersion, maxVersion }] : []
   return encodeResponseFrame(ApiVersionsResponse, 0, correlationId, { errorCode: errnoOf('UNSUPPORTED_VERSION'), apiKeys })
 }
 

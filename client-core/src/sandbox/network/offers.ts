@@ -5,19 +5,21 @@ import type { Broker } from '../state/broker.js'
 
 export const API_VERSIONS_KEY = 18
 
-type Range = readonly [min: number, max: number]
+export type Range = readonly [min: number, max: number]
 
 /** The versions of an API that a broker answers: its handler's, within what the broker is told to offer. APIs that are only scripted count too. */
 export function rangeOf(broker: Broker, interceptions: Interceptions, apiKey: number): Range | undefined {
   const handler = handlersByKey.get(apiKey)
-  return within(handler?.versions ?? interceptions.scripted(apiKey)?.versions, broker.versions.get(apiKey))
+  const own = (broker.oldVersions ? handler?.legacy : undefined) ?? handler?.versions ?? interceptions.scripted(apiKey)?.versions
+  return within(own, broker.versions.get(apiKey))
 }
 
 /** What ApiVersions answers. */
 export function offersOf(broker: Broker, interceptions: Interceptions): ApiRange[] {
   const ranges = new Map<number, Range>()
   for (const message of interceptions.messages) ranges.set(message.key, message.versions)
-  for (const { message, versions, advertised } of handlersByKey.values()) ranges.set(message.key, advertised ?? versions)
+  for (const { message, versions, advertised, legacy } of handlersByKey.values())
+    ranges.set(message.key, (broker.oldVersions ? legacy : undefined) ?? advertised ?? versions)
   return [...ranges]
     .sort(([a], [b]) => a - b)
     .flatMap(([apiKey, range]) => {

@@ -8,7 +8,13 @@ import type { Users } from './users.js'
 /** What the broker says to a client's message, and who that is once it knows. */
 export interface Said {
   readonly bytes: Uint8Array
-  readonly done?: { readonly user: string /** When what it logged in with runs out, ms since the epoch. */; readonly expiresAt?: number }
+  readonly done?: {
+    readonly user: string
+    /** When what it logged in with runs out, ms since the epoch. */
+    readonly expiresAt?: number
+    /** By a delegation token: as its owner. */
+    readonly byToken?: boolean
+  }
 }
 
 /** The broker's side of a mechanism. It throws `LoginRefused` for a login that the broker refuses. */

@@ -20,6 +20,7 @@ interface LoggedIn {
   at: 'in'
   mechanism: MechanismName
   user: string
+  byToken: boolean
   /** When the last login after the first began. */
   renewedAt: number
   /** The broker cuts a connection that is used later for anything but another login. */
@@ -41,6 +42,10 @@ export class Login {
   /** Undefined before the login. */
   get user(): string | undefined {
     return this.#state.at === 'in' ? this.#state.user : undefined
+  }
+  /** Whether it was a delegation token that logged in. */
+  get byToken(): boolean {
+    return this.#state.at === 'in' && this.#state.byToken
   }
   /** The next frame is a message of the mechanism's and no request. */
   get expectsBare(): boolean {
@@ -90,7 +95,7 @@ export class Login {
     const lifetimeMs = this.#lifetime(done.expiresAt)
     const until = lifetimeMs > 0 ? this.clock.now() + lifetimeMs : Number.POSITIVE_INFINITY
     const renewedAt = before ? state.since : Number.NEGATIVE_INFINITY
-    this.#state = { at: 'in', mechanism, user: done.user, renewedAt, until }
+    this.#state = { at: 'in', mechanism, user: done.user, byToken: done.byToken ?? false, renewedAt, until }
     return { bytes, lifetimeMs }
   }
 

@@ -1,4 +1,10 @@
 import { FetchSessions } from './fetch-sessions.js'
+import type { Release } from './releases.js'
+
+/** Those of Kafka 4.4. */
+const LAST_API_KEY = 94
+
+export const logLevels: readonly string[] = ['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']
 
 /** A connection as its broker sees it. */
 export interface BrokerConnection {
@@ -13,6 +19,17 @@ export class Broker {
   readonly sessions: FetchSessions
   /** Versions that this broker offers instead of the cluster's own, by API key; null: it does not know the API. */
   readonly versions = new Map<number, readonly [min: number, max: number] | null>()
+  /** Settings that were changed while it ran (KIP-226). */
+  readonly dynamicConfigs = new Map<string, string>()
+  /** The levels of its loggers (KIP-412). */
+  readonly loggers = new Map([
+    ['root', 'INFO'],
+    ['kafka', 'INFO'],
+    ['kafka.request.logger', 'WARN'],
+    ['org.apache.kafka', 'INFO'],
+  ])
+  /** Offers also the versions that Kafka 4.0 dropped. */
+  oldVersions = false
   /** Requests that it has read so far. */
   requests = 0
 
@@ -22,6 +39,17 @@ export class Broker {
     sessionSlots: number,
   ) {
     this.sessions = new FetchSessions(sessionSlots)
+  }
+
+  /** What the release does not have is not known here either. */
+  emulate(release: Release | undefined): void {
+    this.versions.clear()
+    this.oldVersions = release?.oldVersions ?? false
+    if (!release) return
+    for (let key = 0; key <= LAST_API_KEY; key++) {
+      const max = release.versions.get(key)
+      this.versions.set(key, max === undefined ? null : [0, max])
+    }
   }
 
   cutConnections(): void {

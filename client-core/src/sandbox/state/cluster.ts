@@ -1,13 +1,18 @@
 import { randomUuid, type Uuid } from '../../bytes/uuid.js'
 import type { Clock } from '../../clock.js'
 import type { Listener } from '../network/listener.js'
+import type { Acls } from './acls.js'
 import { Broker } from './broker.js'
 import type { Codecs } from './codecs.js'
+import { newestFeatures } from './features.js'
 import type { Group } from './group.js'
 import { followLeaders, rejoin } from './leadership.js'
 import { Partition } from './partition.js'
 import { placeReplicas } from './placement.js'
+import { Quotas } from './quotas.js'
+import type { Release } from './releases.js'
 import type { Settings } from './settings.js'
+import { Throttles } from './throttles.js'
 import { Topic } from './topic.js'
 
 /** Of the whole cluster. */
@@ -31,6 +36,19 @@ export class Cluster {
   readonly topicsById = new Map<Uuid, Topic>()
   readonly groups = new Map<string, Group>()
   readonly listeners = new Set<Listener>()
+  readonly throttles = new Throttles()
+  readonly quotas = new Quotas()
+  readonly features = newestFeatures()
+  featuresEpoch = 1n
+  /** Partitions of `__consumer_offsets` whose coordinator is still reading them. */
+  readonly loading = new Set<Partition>()
+  /** How often reassignments are held back: those that begin meanwhile do not end. */
+  reassignmentsHeld = 0
+  /** Undefined: the newest. */
+  release: Release | undefined
+  /** Only the controller takes changes, as with ZooKeeper. */
+  controllerAlone = false
+  #controller: number | undefined
   #nextProducerId = 1000n
   #partitionCount = 0
 
@@ -39,6 +57,7 @@ export class Cluster {
     readonly clock: Clock,
     readonly settings: Settings,
     readonly codecs: Codecs,
+    readonly acls: Acls,
   ) {}
 
   /** Where new partitions may be placed, in the order of their ids. */
@@ -48,12 +67,29 @@ export class Cluster {
 
   /** Any running broker takes controller requests, as in KRaft, where Metadata names one at random; here it is the one with the lowest id. */
   get controllerId(): number {
-    return this.running[0]?.id ?? -1
+    const { running } = this
+    return (running.find(({ id }) => id === this.#controller) ?? running[0])?.id ?? -1
+  }
+
+  moveController(to: number): void {
+    this.#controller = to
+  }
+
+  /** Every broker becomes one of that release; undefined gives back what there is. */
+  emulate(release: Release | undefined): void {
+    this.release = release
+    this.controllerAlone = release?.zookeeper ?? false
+    for (const broker of this.brokers.values()) broker.emulate(release)
   }
 
   /** Whether there is room for so many more partitions: what clients may ask for has to end somewhere. */
   hasRoomFor(partitions: number): boolean {
     return this.#partitionCount + partitions <= MAX_PARTITIONS
+  }
+
+  /** Stands for the end of the metadata log: it grows with what is made. */
+  get changes(): bigint {
+    return BigInt(this.#partitionCount + this.brokers.size + this.topics.size)
   }
 
   newProducerId(): bigint {
@@ -98,6 +134,7 @@ export class Cluster {
   addBroker(id: number, rack: string | null): Broker {
     const broker = new Broker(id, rack, this.settings.numberOfBroker('max.incremental.fetch.session.cache.slots'))
     this.brokers.set(id, broker)
+    if (this.release) broker.emulate(this.release)
     return broker
   }
 

@@ -1,6 +1,13 @@
 /** The numbers of DescribeConfigs' types and sources (KIP-226, KIP-569). */
 export const configTypes = { boolean: 1, string: 2, int: 3, short: 4, long: 5, double: 6, list: 7, class: 8, password: 9 } as const
-export const configSources = { dynamicTopic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const
+export const configSources = {
+  dynamicTopic: 1,
+  dynamicBroker: 2,
+  dynamicDefaultBroker: 3,
+  staticBroker: 4,
+  default: 5,
+  dynamicBrokerLogger: 6,
+} as const
 export type ConfigType = keyof typeof configTypes
 
 /** One setting that a broker knows. */

@@ -42,6 +42,8 @@ export class Group {
   epoch = 0
   readonly classicMembers = new Map<string, ClassicMember>()
   readonly consumerMembers = new Map<string, ConsumerMember>()
+  /** The topics that members of a classic group of consumers said they read. */
+  subscriptions: ReadonlySet<string> = new Set()
   readonly offsets = new Map<string, Map<number, CommittedOffset>>()
 
   constructor(
@@ -61,5 +63,11 @@ export class Group {
 
   committed(topic: string, partition: number): CommittedOffset | undefined {
     return this.offsets.get(topic)?.get(partition)
+  }
+
+  /** Whether a member reads the topic, as far as the broker can know it. */
+  reads(topic: string): boolean {
+    const subscribed = [...this.consumerMembers.values()].some(member => member.topics.includes(topic))
+    return subscribed || (this.classicMembers.size > 0 && this.subscriptions.has(topic))
   }
 }

@@ -10,6 +10,11 @@ export interface Copy {
   /** What it knows to be committed. */
   readonly highWatermark: bigint
 }
+/** On its way to other brokers (KIP-455). */
+export interface Reassignment {
+  readonly before: readonly number[]
+  readonly target: readonly number[]
+}
 interface HeldCopy extends Copy {
   /** Until somebody lets go; otherwise until its broker runs and there is a leader to follow. */
   readonly byHand: boolean
@@ -29,6 +34,8 @@ export class Partition {
   leaderEpoch = -1
   /** Where the present leader's epoch began. */
   epochStartOffset = 0n
+  /** Undefined unless it is on its way to other brokers. */
+  reassignment: Reassignment | undefined
   #held = new Map<number, HeldCopy>()
   #watchers = new Set<() => void>()
   #retentionCheckedAt = 0

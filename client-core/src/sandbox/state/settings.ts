@@ -22,11 +22,23 @@ export interface TopicSettings {
 
 /** The settings of the cluster's brokers (one set for all) and of topics above them. */
 export class Settings {
-  constructor(readonly broker: ReadonlyMap<string, string>) {}
+  /** Changed while the cluster runs, for all brokers (KIP-226). */
+  readonly dynamicDefaults = new Map<string, string>()
+
+  constructor(private readonly fixed: ReadonlyMap<string, string>) {}
+
+  /** What was given for brokers, the dynamic above the static. */
+  given(name: string): string | undefined {
+    return this.dynamicDefaults.get(name) ?? this.fixed.get(name)
+  }
+  /** What brokers were started with. */
+  static(name: string): string | undefined {
+    return this.fixed.get(name)
+  }
 
   /** A broker's setting; null where it has neither a value nor a default. */
   ofBroker(name: string): string | null {
-    return this.broker.get(name) ?? brokerConfigKeys.get(name)?.default ?? null
+    return this.given(name) ?? brokerConfigKeys.get(name)?.default ?? null
   }
 
   numberOfBroker(name: string): number {
@@ -36,7 +48,7 @@ export class Settings {
   /** A topic's setting: its own, the broker's behind it, the default. */
   ofTopic(configs: ReadonlyMap<string, string>, name: string): string {
     const key = topicConfigKeys.get(name)
-    const behind = name === 'retention.ms' ? this.#brokerRetentionMs() : key?.broker && this.broker.get(key.broker)
+    const behind = name === 'retention.ms' ? this.#brokerRetentionMs() : key?.broker && this.given(key.broker)
     return configs.get(name) ?? behind ?? key?.default ?? ''
   }
 
@@ -60,7 +72,7 @@ export class Settings {
 
   /** Kafka derives this one default from `log.retention.ms`, or else from `log.retention.hours`. */
   #brokerRetentionMs(): string | undefined {
-    const hours = this.broker.get('log.retention.hours')
-    return this.broker.get('log.retention.ms') ?? (hours === undefined ? undefined : String(Number(hours) * 3_600_000))
+    const hours = this.given('log.retention.hours')
+    return this.given('log.retention.ms') ?? (hours === undefined ? undefined : String(Number(hours) * 3_600_000))
   }
 }

@@ -31,4 +31,15 @@ export class Topic {
     else this.configs.set(name, value)
     this.#settings = undefined
   }
+
+  replaceConfigs(configs: ReadonlyMap<string, string>): void {
+    this.configs.clear()
+    for (const [name, value] of configs) this.configs.set(name, value)
+    this.#settings = undefined
+  }
+
+  /** The brokers' settings behind the topic's changed. */
+  settingsChanged(): void {
+    this.#settings = undefined
+  }
 }
