@@ -34,6 +34,24 @@ async function setup(options: SandboxOptions = {}) {
 }
 
 describe('one client', () => {
+  test('a request may name its version: pinned, it is sent with that or not at all', async () => {
+    const { sandbox, make, soon } = await setup()
+    const client = make()
+    const seen: number[] = []
+    sandbox.intercept('Metadata', ({ version }) => void seen.push(version))
+    const pinned = { minVersion: 5, maxVersion: 7 }
+    await soon(client.request(MetadataRequest({ topics: [] }), pinned))
+    await soon(client.broker(1).request(MetadataRequest({ topics: [] }), { maxVersion: 4 }))
+    await soon(client.broker(1).retriableRequest(MetadataRequest({ topics: [] }), { maxVersion: 3 }))
+    expect(seen.filter(version => version < 13)).toEqual([7, 4, 3])
+    for (const id of sandbox.brokers) sandbox.broker(id).limitVersions({ Metadata: [0, 4] })
+    for (const id of sandbox.brokers) sandbox.broker(id).cut()
+    await expect(soon(client.request(MetadataRequest({ topics: [] }), pinned))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_VERSION',
+      message: expect.stringMatching(/Metadata cannot be sent: we want version 5 to 7, .* has 0 to 4/),
+    })
+  })
+
   test('a sent record comes back with its partition and offset, and is consumed as it was sent', async () => {
     const { make, soon } = await setup()
     const client = make({ consumer: { topics: ['orders'] } })

@@ -24,6 +24,9 @@ export interface CallSettings {
 export interface RequestSettings extends CallSettings {
   /** Shown to `onBrokerWrite` hooks. Default `request`. */
   initiator?: string
+  /** Pins the request's version, both included; a broker without such a version gives `UNSUPPORTED_VERSION`. Default: whatever both sides know. */
+  minVersion?: number
+  maxVersion?: number
 }
 export interface PollSettings extends CallSettings {
   /** False: take what is there, if anything, at once. Default true. */
@@ -256,8 +259,8 @@ export class Client {
     this.#open()
     return sendSharded(this.#cluster, request, this.#call(settings))
   }
-  #call({ signal, initiator = 'request' }: RequestSettings): CallOptions {
-    return { signal, initiator }
+  #call(settings: RequestSettings): CallOptions {
+    return { ...settings, initiator: settings.initiator ?? 'request' }
   }
 
   /** One broker of the cluster, by id. */
