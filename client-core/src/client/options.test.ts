@@ -13,7 +13,6 @@ describe('the options of a client', () => {
       requestTimeoutOverheadMs: 10_000,
       connIdleTimeoutMs: 30_000,
       requestRetries: 20,
-      retryTimeoutMs: 30_000,
       metadataMaxAgeMs: 300_000,
       metadataMinAgeMs: 5_000,
       considerMissingTopicDeletedAfterMs: 15_000,
@@ -32,11 +31,28 @@ describe('the options of a client', () => {
     })
   })
 
+  test('retries last 30 s, and those of a member of a group its session: 45 s', () => {
+    const { retryTimeoutMs } = resolveOptions({ transport })
+    const limits = [0, 1, 3, 8, 11, 12, 14, 68].map(key => [key, typeof retryTimeoutMs === 'function' && retryTimeoutMs(key)])
+    expect(limits).toEqual([
+      [0, 30_000],
+      [1, 30_000],
+      [3, 30_000],
+      [8, 30_000],
+      [11, 45_000],
+      [12, 45_000],
+      [14, 45_000],
+      [68, 45_000],
+    ])
+    expect(resolveOptions({ transport, retryTimeoutMs: 0 }).retryTimeoutMs).toBe(0)
+  })
+
   test.each([
     [{}, 'transport must be a Transport'],
     [{ transport, seedBrokers: [] }, 'seedBrokers must be at least one host:port'],
     [{ transport, seedBrokers: ['a:9092', 'b:x'] }, 'seedBrokers[1] must be host:port'],
     [{ transport, seedBrokers: 'a:9092' }, 'seedBrokers must be an array'],
+    [{ transport, retryTimeoutMs: -1 }, 'retryTimeoutMs must be a whole number from 0'],
     [{ transport, considerMissingTopicDeletedAfterMs: -1 }, 'considerMissingTopicDeletedAfterMs must be a whole number from 0'],
     [{ transport, hooks: [{ onBrokerRead: 1 }] }, 'hooks[0].onBrokerRead must be a function'],
     [{ transport, software: { name: 'no spaces', version: '1' } }, 'software.name must be letters, digits, dots and hyphens'],

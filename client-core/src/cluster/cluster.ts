@@ -183,7 +183,7 @@ export class Cluster {
         options.check?.(answer)
         return answer
       } catch (error) {
-        this.#learn(error, target, broker)
+        this.learn(error, target, broker)
         // The same login would be refused by the others too, and count against the account.
         const isFinal = (isIssued && !isUnreachable(error)) || error instanceof AuthenticationError
         if (isFinal || options.signal?.aborted || this.isClosed) throw error
@@ -223,13 +223,14 @@ export class Cluster {
   }
 
   /** What an error says about who coordinates or controls. */
-  #learn(error: unknown, target: Target, { metadata: { nodeId } }: Broker): void {
+  learn(error: unknown, target: Target, broker?: Broker): void {
     const moved = error instanceof KafkaError && movedCodes.has(error.code)
     const gone = isUnreachable(error)
     if (!moved && !gone) return
     if (typeof target === 'object' && 'coordinator' in target) this.coordinators.forget(target.coordinator, target.key)
     if (target === 'controller') this.controllerId = -1
-    if (!gone) return
+    if (!gone || !broker) return
+    const { nodeId } = broker.metadata
     this.coordinators.forgetNode(nodeId)
     if (nodeId >= 0) this.refreshUrgently()
   }
@@ -323,7 +324,7 @@ export class Cluster {
 }
 
 /** Nodes that no longer coordinate or control say so with these. */
-const movedCodes = new Set(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'NOT_CONTROLLER'])
+const movedCodes = new Set(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS', 'NOT_CONTROLLER'])
 
 const toBroker = (b: { nodeId: number; host: string; port: number; rack: string | null }): BrokerMetadata => ({
   nodeId: b.nodeId,

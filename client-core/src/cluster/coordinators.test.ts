@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { ConsumerGroupHeartbeatRequest } from '../protocol/api/consumer-group-heartbeat.js'
 import { FindCoordinatorRequest } from '../protocol/api/find-coordinator.js'
+import { InitProducerIdRequest } from '../protocol/api/init-producer-id.js'
 import { OffsetCommitRequest } from '../protocol/api/offset-commit.js'
-import { answer, fail } from '../sandbox/index.js'
+import { answer, close, fail } from '../sandbox/index.js'
 import { sendRequest } from './routing.js'
 import { connected, driven, failureOf } from './testing/setup.js'
 
@@ -34,7 +36,7 @@ describe('the coordinator of a group', () => {
     expect(finds.count).toBe(1)
   })
 
-  test('one caller who leaves does not end the search of the others', async () => {
+  test('item 82: one caller who leaves does not end the search of the others', async () => {
     const { clock, cluster } = await known()
     const abort = new AbortController()
     const leaves = cluster.callOnce(
@@ -73,7 +75,7 @@ describe('the coordinator of a group', () => {
     expect(finds.count).toBe(3)
   })
 
-  test.each(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE'] as const)(
+  test.each(['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS'] as const)(
     'that answers %s is looked up again and the request tried again',
     async code => {
       const { sandbox, committed, finds } = await known()
@@ -83,7 +85,7 @@ describe('the coordinator of a group', () => {
     },
   )
 
-  test('that is dead is forgotten for all its groups', async () => {
+  test('item 94: that is dead is forgotten for all its groups', async () => {
     const { sandbox, clock, cluster, committed, finds } = await known()
     const node = await driven(clock, cluster.coordinators.find('group', 'g'))
     const names = Array.from({ length: 20 }, (_, i) => `g${i}`)
@@ -105,5 +107,61 @@ describe('the coordinator of a group', () => {
       sandbox.broker(id).cut()
     })
     expect(await driven(clock, cluster.coordinators.find('group', 'g'))).toBeGreaterThan(0)
+  })
+})
+
+describe('without a coordinator', () => {
+  test('InitProducerId of no transaction goes to any broker, and is tried again as if there were one', async () => {
+    const { sandbox, clock, cluster, finds } = await known()
+    const asks: number[] = []
+    sandbox.intercept('InitProducerId', ({ broker }) => {
+      asks.push(broker)
+      return asks.length < 3 ? fail(asks.length === 1 ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'COORDINATOR_NOT_AVAILABLE') : undefined
+    })
+    const request = InitProducerIdRequest({ transactionalId: null, transactionTimeoutMs: 1_000 })
+    const { errorCode, producerId } = await driven(clock, sendRequest(cluster, request, asked))
+    expect([errorCode, producerId >= 0n, asks.length, finds.count]).toEqual([0, true, 3, 0])
+  })
+})
+
+describe('heartbeats of KIP-848', () => {
+  async function beating(memberEpoch: number) {
+    const setup = await connected({})
+    let beats = 0
+    setup.sandbox.intercept(ConsumerGroupHeartbeatRequest, () => {
+      const errorCode = ++beats < 3 ? 16 : 0
+      return answer({ throttleTimeMs: 0, errorCode, memberId: 'm', memberEpoch, heartbeatIntervalMs: 1, assignment: null })
+    })
+    const finds = setup.sandbox.intercept('FindCoordinator', () => undefined)
+    const beat = async () => {
+      const request = ConsumerGroupHeartbeatRequest({ groupId: 'g', memberId: 'm', memberEpoch })
+      return (await driven(setup.clock, sendRequest(setup.cluster, request, asked))).errorCode
+    }
+    return { ...setup, beat, finds, beats: () => beats }
+  }
+
+  test('are not tried again by themselves; a coordinator that has moved is looked up for the next one', async () => {
+    const { beat, beats, finds } = await beating(3)
+    expect([await beat(), beats(), finds.count]).toEqual([16, 1, 1])
+    expect([await beat(), beats(), finds.count]).toEqual([16, 2, 2])
+    expect([await beat(), beats(), finds.count]).toEqual([0, 3, 3])
+    expect([await beat(), beats(), finds.count]).toEqual([0, 4, 3])
+  })
+
+  test.each([-1, -2])('that leave (%i) are', async epoch => {
+    const { beat, beats, finds } = await beating(epoch)
+    expect([await beat(), beats(), finds.count]).toEqual([0, 3, 3])
+  })
+
+  test('are not tried again either where the connection breaks', async () => {
+    const { sandbox, clock, cluster } = await connected({})
+    let beats = 0
+    sandbox.intercept(ConsumerGroupHeartbeatRequest, () => {
+      beats++
+      return close()
+    })
+    const request = ConsumerGroupHeartbeatRequest({ groupId: 'g', memberId: 'm', memberEpoch: 1 })
+    expect(await failureOf(clock, sendRequest(cluster, request, asked))).toMatchObject({ code: 'CONNECTION_CLOSED' })
+    expect(beats).toBe(1)
   })
 })

@@ -36,7 +36,10 @@ export interface ConnectionOptions {
   connIdleTimeoutMs?: number
   /** Tries beyond the first of a request whose failure is retriable. Default 20. */
   requestRetries?: number
-  /** No retry begins later than this after the first try, in ms; a number, or one by API key. 0 = no limit. Default 30,000. */
+  /**
+   * No retry begins later than this after the first try, in ms; a number, or one by API key. 0 = no limit. Default 30,000, and for JoinGroup,
+   * SyncGroup and Heartbeat 45,000: `session.timeout.ms`, after which a member is out of its group.
+   */
   retryTimeoutMs?: number | ((key: number) => number)
   /** The wait before retry `attempt` (from 1), in ms. Default 250 doubling up to 5,000, jittered by 20 %. */
   retryBackoff?: (attempt: number, random: () => number) => number
@@ -120,6 +123,10 @@ const seeds: Check<readonly string[]> = (v, path) => {
   return all
 }
 
+/** JoinGroup, Heartbeat, SyncGroup, and the heartbeat of KIP-848. */
+const memberKeys = new Set([11, 12, 14, 68])
+const usualRetryTimeout = (key: number): number => (memberKeys.has(key) ? 45_000 : 30_000)
+
 export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   seedBrokers: seeds,
   transport,
@@ -133,7 +140,7 @@ export const connectionSpec: Spec<ResolvedConnectionOptions> = {
   requestTimeoutOverheadMs: int(10_000, 1),
   connIdleTimeoutMs: int(30_000, 1),
   requestRetries: int(20, 0),
-  retryTimeoutMs: (v, path) => (typeof v === 'function' ? (v as (key: number) => number) : int(30_000, 0)(v, path)),
+  retryTimeoutMs: (v = usualRetryTimeout, path) => (typeof v === 'function' ? (v as (key: number) => number) : int(0, 0)(v, path)),
   retryBackoff: fn(exponentialBackoff),
   metadataMaxAgeMs: int(300_000, 10),
   metadataMinAgeMs: int(5_000, 1),

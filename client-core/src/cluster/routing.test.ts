@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
+import { AlterPartitionReassignmentsRequest } from '../protocol/api/alter-partition-reassignments.js'
+import { AlterUserScramCredentialsRequest } from '../protocol/api/alter-user-scram-credentials.js'
+import { CreatePartitionsRequest } from '../protocol/api/create-partitions.js'
 import { CreateTopicsRequest } from '../protocol/api/create-topics.js'
+import { DeleteTopicsRequest } from '../protocol/api/delete-topics.js'
 import { DescribeConfigsRequest } from '../protocol/api/describe-configs.js'
 import { DescribeGroupsRequest } from '../protocol/api/describe-groups.js'
+import { DescribeQuorumRequest } from '../protocol/api/describe-quorum.js'
+import { ElectLeadersRequest } from '../protocol/api/elect-leaders.js'
 import { ListGroupsRequest } from '../protocol/api/list-groups.js'
 import { ListOffsetsRequest } from '../protocol/api/list-offsets.js'
+import { ListPartitionReassignmentsRequest } from '../protocol/api/list-partition-reassignments.js'
 import { MetadataRequest } from '../protocol/api/metadata.js'
 import { OffsetForLeaderEpochRequest } from '../protocol/api/offset-for-leader-epoch.js'
+import { UpdateFeaturesRequest } from '../protocol/api/update-features.js'
 import type { KafkaRequest, RequestMessage } from '../protocol/message.js'
-import { answer, fail, hang } from '../sandbox/index.js'
+import { answer, close, fail, hang } from '../sandbox/index.js'
 import { sendRequest, sendSharded } from './routing.js'
 import { type Connected, connected, driven, failureOf } from './testing/setup.js'
 
@@ -173,6 +181,69 @@ describe('requests for the controller', () => {
     expect((await ask(setup, create)).topics[0].errorCode).toBe(0)
     expect(seen).toEqual([1, 1])
     expect(metadata.count).toBe(2)
+  })
+
+  test('go to whichever broker Metadata names: in KRaft that is any that is alive, and passes them on', async () => {
+    const setup = await connected()
+    const { sandbox } = setup
+    let turn = 0
+    sandbox.intercept('Metadata', async ({ proceed }) => answer({ ...(await proceed())!, controllerId: (++turn % 3) + 1 }))
+    const seen: number[] = []
+    sandbox.intercept('CreateTopics', ({ broker, request }) => {
+      seen.push(broker)
+      const topics = request.topics.map(t => ({ name: t.name, errorCode: 0, errorMessage: null }))
+      return answer({ topics })
+    })
+    for (let i = 0; i < 4; i++) {
+      await driven(setup.clock, setup.cluster.loadMetadata([], asked))
+      expect((await ask(setup, create)).topics[0].errorCode).toBe(0)
+    }
+    expect(seen).toEqual([2, 3, 1, 2])
+  })
+
+  test('go to anybody while nobody says who it is', async () => {
+    const setup = await connected()
+    setup.sandbox.intercept('Metadata', async ({ proceed }) => answer({ ...(await proceed())!, controllerId: -1 }))
+    expect((await ask(setup, create)).topics[0].errorCode).toBe(0)
+  })
+
+  test('item 94: a controller that is dead is looked up anew', async () => {
+    const setup = await known()
+    const { sandbox, clock } = setup
+    setup.cluster.controllerId = 3
+    await sandbox.broker(3).stop()
+    const seen: number[] = []
+    sandbox.intercept('CreateTopics', ({ broker }) => void seen.push(broker))
+    const started = clock.now()
+    expect((await ask(setup, create)).topics[0].errorCode).toBe(0)
+    expect(seen).toHaveLength(1)
+    expect(seen).not.toContain(3)
+    expect(clock.now() - started).toBeLessThanOrEqual(1_000)
+  })
+
+  test.each([
+    [DeleteTopicsRequest, { topics: [], topicNames: ['a'], timeoutMs: 1 }],
+    [CreatePartitionsRequest, { topics: [], timeoutMs: 1, validateOnly: true }],
+    [ElectLeadersRequest, { topicPartitions: null, timeoutMs: 1 }],
+    [AlterPartitionReassignmentsRequest, { topics: [] }],
+    [ListPartitionReassignmentsRequest, { topics: null }],
+    [AlterUserScramCredentialsRequest, { deletions: [], upsertions: [] }],
+    [UpdateFeaturesRequest, { featureUpdates: [] }],
+    [DescribeQuorumRequest, { topics: [] }],
+  ])('are %o among others', async (message, body) => {
+    const setup = await known(undefined, { requestRetries: 0 })
+    setup.cluster.controllerId = 2
+    const seen: number[] = []
+    setup.sandbox.intercept(message as RequestMessage, ({ broker }) => {
+      seen.push(broker)
+      return close()
+    })
+    setup.sandbox.brokers.forEach(id => {
+      setup.sandbox.broker(id).cut()
+    })
+    await setup.clock.settle()
+    await shards(setup, { message: message as RequestMessage, body })
+    expect(seen).toEqual([2])
   })
 })
 

@@ -5,23 +5,26 @@ import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
 import { nobody, type ResponseShard, ShardedCall } from './sharded.js'
-import { sharders } from './sharders/table.js'
+import { sharderOf } from './sharders/find.js'
+import type { Sharder } from './sharders/sharder.js'
 
 export type { ResponseShard } from './sharded.js'
 
 const controllerKeys = new Set([19, 20, 37, 43, 45, 46, 51, 52, 53, 54, 55, 56, 57, 58, 64, 80, 81])
-const groupKeys = new Set([8, 11, 12, 13, 14, 47, 68, 76])
-const transactionKeys = new Set([22, 24, 25, 26, 28])
 const txnOffsetCommitKey = 28
+/** The offsets that a transaction commits belong to the group's coordinator. */
+const groupKeys = new Set([8, 11, 12, 13, 14, txnOffsetCommitKey, 47, 68, 76, 88, 91, 92])
+const initProducerIdKey = 22
+const transactionKeys = new Set([initProducerIdKey, 25, 26])
+/** Of consumers, share and streams groups (KIP-848): the next one is due soon. */
+const heartbeatKeys = new Set([68, 76, 88])
 const metadataKey = 3
 
 /** Who can answer a request that is not split. */
 function targetOf(key: number, body: unknown): Target {
-  const fields = body as { groupId?: string; transactionalId?: string | null; v3AndBelowTransactionalId?: string }
+  const { groupId, transactionalId } = body as { groupId?: string; transactionalId?: string | null }
   if (controllerKeys.has(key)) return 'controller'
-  // The offsets that a transaction commits belong to the group's coordinator.
-  if ((groupKeys.has(key) || key === txnOffsetCommitKey) && fields.groupId) return { coordinator: 'group', key: fields.groupId }
-  const transactionalId = fields.transactionalId ?? fields.v3AndBelowTransactionalId
+  if (groupKeys.has(key) && groupId) return { coordinator: 'group', key: groupId }
   if (transactionKeys.has(key) && transactionalId) return { coordinator: 'transaction', key: transactionalId }
   return 'any'
 }
@@ -32,9 +35,9 @@ export async function sendRequest<M extends RequestMessage>(
   request: KafkaRequest<M>,
   options: CallOptions,
 ): Promise<ResponseTo<M>> {
-  const sharder = sharders.get(request.message.key)
+  const sharder = await sharderOf(request.message.key)
   if (!sharder) return sendWhole(cluster, request, options)
-  const shards = await sendSharded(cluster, request, options)
+  const shards = await split(cluster, sharder, request, options)
   const answers = shards.flatMap(s => (s.response === undefined ? [] : [s.response as unknown]))
   const failed = shards.filter(s => s.error)
   if (failed.length === 0) return sharder.merge(answers) as ResponseTo<M>
@@ -53,7 +56,9 @@ async function sendWhole<M extends RequestMessage>(
   options: CallOptions,
 ): Promise<ResponseTo<M>> {
   const target = targetOf(message.key, body)
-  const check = target === 'any' ? undefined : throwIfMoved
+  const isBeat = heartbeatKeys.has(message.key) && (body as { memberEpoch: number }).memberEpoch >= 0
+  if (isBeat) return beat(cluster, target, { message, body }, options)
+  const check = target === 'any' && message.key !== initProducerIdKey ? undefined : throwIfMoved
   const answer = await cluster.call(target, message, body, { check, ...options })
   if (message.key === metadataKey) {
     const asked = (body as MetadataRequest).topics
@@ -62,18 +67,38 @@ async function sendWhole<M extends RequestMessage>(
   return answer
 }
 
+/** A heartbeat is not sent again by itself; one that leaves is. Its answer is data, also when the coordinator has moved. */
+async function beat<M extends RequestMessage>(
+  cluster: Cluster,
+  target: Target,
+  { message, body }: KafkaRequest<M>,
+  options: CallOptions,
+): Promise<ResponseTo<M>> {
+  const answer = await cluster.callOnce(target, message, body, options)
+  const code = movedCode(answer)
+  if (code !== 0) cluster.learn(new KafkaError(code), target)
+  return answer
+}
+
 const movedCodes = new Set([14, 15, 16, 41])
 /** Topics, their partitions. */
 const deepest = 2
 
-/** NOT_CONTROLLER and the coordinator's codes, at the top of an answer or in its first part: then they are in every part. */
-function throwIfMoved(answer: unknown, depth = 0): void {
+/** NOT_CONTROLLER and the coordinator's codes, at the top of an answer or in its first part: then they are in every part. 0: none of them. */
+function movedCode(answer: unknown, depth = 0): number {
   const fields = answer as { readonly errorCode?: number }
-  if (fields.errorCode !== undefined && movedCodes.has(fields.errorCode)) throw new KafkaError(fields.errorCode)
+  if (fields.errorCode !== undefined && movedCodes.has(fields.errorCode)) return fields.errorCode
   const parts: unknown = Object.values(fields).find(Array.isArray)
   const first: unknown = Array.isArray(parts) ? parts[0] : undefined
-  if (depth < deepest && typeof first === 'object' && first !== null) throwIfMoved(first, depth + 1)
+  return depth < deepest && typeof first === 'object' && first !== null ? movedCode(first, depth + 1) : 0
 }
+function throwIfMoved(answer: unknown): void {
+  const code = movedCode(answer)
+  if (code !== 0) throw new KafkaError(code)
+}
+
+const split = <M extends RequestMessage>(cluster: Cluster, sharder: Sharder, { message, body }: KafkaRequest<M>, options: CallOptions) =>
+  new ShardedCall(cluster, sharder, message, options).run({ body, attempt: 1 })
 
 /** The parts of a split request, each with its answer or its error; a request that is not split gives one. Never rejects. */
 export async function sendSharded<M extends RequestMessage>(
@@ -81,13 +106,13 @@ export async function sendSharded<M extends RequestMessage>(
   request: KafkaRequest<M>,
   options: CallOptions,
 ): Promise<ResponseShard<M>[]> {
-  const sharder = sharders.get(request.message.key)
-  if (sharder) return new ShardedCall(cluster, sharder, request.message, options).run({ body: request.body, attempt: 1 })
   let broker = nobody
   const onIssued = (_: number, to: BrokerMetadata) => {
     broker = to
   }
   try {
+    const sharder = await sharderOf(request.message.key)
+    if (sharder) return await split(cluster, sharder, request, options)
     const response = await sendWhole(cluster, request, { ...options, onIssued })
     return [{ broker, request, response }]
   } catch (error) {

@@ -1,19 +1,29 @@
 import type { ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse } from '../../protocol/api/consumer-group-describe.js'
 import type { DeleteGroupsRequest, DeleteGroupsResponse } from '../../protocol/api/delete-groups.js'
 import type { DescribeGroupsRequest, DescribeGroupsResponse } from '../../protocol/api/describe-groups.js'
+import type {
+  DescribeShareGroupOffsetsRequest,
+  DescribeShareGroupOffsetsResponse,
+} from '../../protocol/api/describe-share-group-offsets.js'
 import type { FindCoordinatorRequest, FindCoordinatorResponse } from '../../protocol/api/find-coordinator.js'
 import type { Cluster } from '../cluster.js'
+import type { CoordinatorType } from '../coordinators.js'
 import { maxThrottle, type Piece, type Sharder } from './sharder.js'
 
-/** Groups names by the broker that coordinates them. A coordinator that cannot be found is that name's error. */
-export async function byCoordinator<B>(cluster: Cluster, groups: readonly string[], toBody: (groups: string[]) => B): Promise<Piece<B>[]> {
-  const found = await Promise.allSettled(groups.map(group => cluster.coordinators.find('group', group)))
+/** Puts keys together whose coordinator is the same broker. A coordinator that cannot be found is that key's error. */
+export async function byCoordinator<B>(
+  cluster: Cluster,
+  keys: readonly string[],
+  toBody: (keys: string[]) => B,
+  type: CoordinatorType = 'group',
+): Promise<Piece<B>[]> {
+  const found = await Promise.allSettled(keys.map(key => cluster.coordinators.find(type, key)))
   const nodes = new Map<number, string[]>()
   const pieces: Piece<B>[] = []
-  groups.forEach((group, i) => {
+  keys.forEach((key, i) => {
     const result = found[i]
-    if (result.status === 'rejected') pieces.push({ body: toBody([group]), error: result.reason as Error })
-    else nodes.set(result.value, [...(nodes.get(result.value) ?? []), group])
+    if (result.status === 'rejected') pieces.push({ body: toBody([key]), error: result.reason as Error })
+    else nodes.set(result.value, [...(nodes.get(result.value) ?? []), key])
   })
   for (const [broker, names] of nodes) pieces.push({ target: { broker }, body: toBody(names) })
   return pieces
@@ -23,21 +33,40 @@ export async function forgetGroups(cluster: Cluster, groups: readonly string[]):
   for (const group of groups) cluster.coordinators.forget('group', group)
 }
 
-export const describeGroups: Sharder<DescribeGroupsRequest, DescribeGroupsResponse> = {
-  isBound: true,
-  split: (cluster, body) => byCoordinator(cluster, body.groups, groups => ({ ...body, groups })),
-  codes: answer => answer.groups.map(g => g.errorCode),
-  forget: (cluster, body) => forgetGroups(cluster, body.groups),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
+interface GroupsAnswer {
+  throttleTimeMs: number
+  groups: readonly { errorCode: number }[]
 }
 
-export const consumerGroupDescribe: Sharder<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> = {
-  isBound: true,
-  split: (cluster, body) => byCoordinator(cluster, body.groupIds, groupIds => ({ ...body, groupIds })),
-  codes: answer => answer.groups.map(g => g.errorCode),
-  forget: (cluster, body) => forgetGroups(cluster, body.groupIds),
-  merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
+/** For requests that name groups, each answered by the group's coordinator. */
+function groupSharder<B, R extends GroupsAnswer>(
+  groupsOf: (body: B) => readonly string[],
+  only: (body: B, groups: string[]) => B,
+): Sharder<B, R> {
+  return {
+    isBound: true,
+    split: (cluster, body) => byCoordinator(cluster, groupsOf(body), groups => only(body, groups)),
+    codes: answer => answer.groups.map(g => g.errorCode),
+    forget: (cluster, body) => forgetGroups(cluster, groupsOf(body)),
+    merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
+  }
 }
+
+export const describeGroups: Sharder<DescribeGroupsRequest, DescribeGroupsResponse> = groupSharder(
+  body => body.groups,
+  (body, groups) => ({ ...body, groups }),
+)
+
+/** ConsumerGroupDescribe; those of share and streams groups have the same form. */
+export const describeById: Sharder<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse> = groupSharder(
+  body => body.groupIds,
+  (body, groupIds) => ({ ...body, groupIds }),
+)
+
+export const describeShareGroupOffsets: Sharder<DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse> = groupSharder(
+  body => body.groups.map(g => g.groupId),
+  (body, ids) => ({ ...body, groups: body.groups.filter(g => ids.includes(g.groupId)) }),
+)
 
 /** One by one: a group that is asked for again because another one's coordinator had moved would be deleted already. */
 export const deleteGroups: Sharder<DeleteGroupsRequest, DeleteGroupsResponse> = {

@@ -1,26 +1,29 @@
-import type { DeleteRecordsRequest, DeleteRecordsResponse } from '../../protocol/api/delete-records.js'
-import type { DescribeProducersRequest, DescribeProducersResponse } from '../../protocol/api/describe-producers.js'
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/api/list-offsets.js'
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../protocol/api/offset-for-leader-epoch.js'
-import { KafkaError } from '../../protocol/errors.js'
+import { KafkaError, type KafkaErrorCode } from '../../protocol/errors.js'
 import type { Cluster } from '../cluster.js'
 import { leaderOf } from '../metadata.js'
 import { maxThrottle, type Piece, type Sharder } from './sharder.js'
 
-type Entry<P> = { topic: string; partition: number; value: P }
+/** A partition that a request is about, and what it says of it. */
+export type Entry<P> = { topic: string; partition: number; value: P }
 
-/** Groups partitions by the broker that leads them. Metadata is read once when a leader is missing. */
-async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
+export const unknownPartition = ({ topic, partition }: Entry<unknown>, code: KafkaErrorCode = 'UNKNOWN_TOPIC_OR_PARTITION'): KafkaError =>
+  new KafkaError(code, `${topic} partition ${partition}`)
+
+/** Groups partitions by the broker that leads them, by metadata that is no older than `metadataMinAgeMs`. */
+export async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
   const view = (e: Entry<P>) => cluster.metadata.topic(e.topic)?.partitions[e.partition]
-  const missing = [...new Set(entries.filter(e => leaderOf(view(e)) < 0).map(e => e.topic))]
-  if (missing.length > 0) await cluster.loadMetadata(missing, { initiator: 'routing' })
+  const since = cluster.clock.now() - cluster.options.metadataMinAgeMs
+  const isKnown = (e: Entry<P>) => leaderOf(view(e)) >= 0 && cluster.metadata.topic(e.topic)!.loadedAtMs >= since
+  const missing = new Set(entries.filter(e => !isKnown(e)).map(e => e.topic))
+  if (missing.size > 0) await cluster.loadMetadata([...missing], { initiator: 'routing' })
   const groups = new Map<number, Entry<P>[]>()
   const pieces: Piece<B>[] = []
   for (const entry of entries) {
     const leader = leaderOf(view(entry))
     if (leader < 0) {
-      const code = view(entry) === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'LEADER_NOT_AVAILABLE'
-      pieces.push({ body: toBody([entry]), error: new KafkaError(code, `${entry.topic} partition ${entry.partition}`) })
+      pieces.push({ body: toBody([entry]), error: unknownPartition(entry, view(entry) && 'LEADER_NOT_AVAILABLE') })
       continue
     }
     const group = groups.get(leader)
@@ -31,7 +34,7 @@ async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (en
   return pieces
 }
 
-function byTopic<P, T>(entries: readonly Entry<P>[], toTopic: (topic: string, values: P[]) => T): T[] {
+export function byTopic<P, T>(entries: readonly Entry<P>[], toTopic: (topic: string, values: P[]) => T): T[] {
   const topics = new Map<string, P[]>()
   for (const { topic, value } of entries) {
     const values = topics.get(topic)
@@ -42,7 +45,7 @@ function byTopic<P, T>(entries: readonly Entry<P>[], toTopic: (topic: string, va
 }
 
 /** Puts the partitions of a topic that came from several brokers back under one topic. */
-function mergeTopics<T extends { partitions: readonly unknown[] }>(all: readonly T[], nameOf: (topic: T) => string): T[] {
+export function mergeTopics<T extends { readonly partitions: readonly unknown[] }>(all: readonly T[], nameOf: (topic: T) => string): T[] {
   const merged = new Map<string, T>()
   for (const topic of all) {
     const before = merged.get(nameOf(topic))
@@ -51,13 +54,18 @@ function mergeTopics<T extends { partitions: readonly unknown[] }>(all: readonly
   return [...merged.values()]
 }
 
+export async function reload(cluster: Cluster, entries: readonly Entry<unknown>[]): Promise<void> {
+  const topics = new Set(entries.map(e => e.topic))
+  await cluster.loadMetadata([...topics], { initiator: 'routing' })
+}
+
 interface TopicsAnswer {
   throttleTimeMs: number
   topics: readonly { partitions: readonly { errorCode: number }[] }[]
 }
 
 /** For requests that name topics and partitions, each answered by the partition's leader. */
-function leaderSharder<B, P, R extends TopicsAnswer>(
+export function leaderSharder<B, P, R extends TopicsAnswer>(
   entriesOf: (body: B) => Entry<P>[],
   toBody: (body: B, entries: readonly Entry<P>[]) => B,
   nameOf: (topic: R['topics'][number]) => string,
@@ -66,10 +74,7 @@ function leaderSharder<B, P, R extends TopicsAnswer>(
     isBound: true,
     split: (cluster, body) => byLeader(cluster, entriesOf(body), entries => toBody(body, entries)),
     codes: answer => answer.topics.flatMap(t => t.partitions.map(p => p.errorCode)),
-    forget: async (cluster, body) => {
-      const topics = new Set(entriesOf(body).map(e => e.topic))
-      await cluster.loadMetadata([...topics], { initiator: 'routing' })
-    },
+    forget: (cluster, body) => reload(cluster, entriesOf(body)),
     merge: answers => ({
       ...answers[0],
       throttleTimeMs: maxThrottle(answers),
@@ -87,20 +92,8 @@ export const listOffsets: Sharder<ListOffsetsRequest, ListOffsetsResponse> = lea
   topic => topic.name,
 )
 
-export const deleteRecords: Sharder<DeleteRecordsRequest, DeleteRecordsResponse> = leaderSharder(
-  body => body.topics.flatMap(t => t.partitions.map(value => ({ topic: t.name, partition: value.partitionIndex, value }))),
-  (body, entries) => ({ ...body, topics: byTopic(entries, (name, partitions) => ({ name, partitions })) }),
-  topic => topic.name,
-)
-
 export const offsetForLeaderEpoch: Sharder<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse> = leaderSharder(
   body => body.topics.flatMap(t => t.partitions.map(value => ({ topic: t.topic, partition: value.partition, value }))),
   (body, entries) => ({ ...body, topics: byTopic(entries, (topic, partitions) => ({ topic, partitions })) }),
   topic => topic.topic,
-)
-
-export const describeProducers: Sharder<DescribeProducersRequest, DescribeProducersResponse> = leaderSharder(
-  body => body.topics.flatMap(t => t.partitionIndexes.map(value => ({ topic: t.name, partition: value, value }))),
-  (_, entries) => ({ topics: byTopic(entries, (name, partitionIndexes) => ({ name, partitionIndexes })) }),
-  topic => topic.name,
 )

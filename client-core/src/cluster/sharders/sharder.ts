@@ -35,6 +35,9 @@ const staleCoordinator = [14, 15, 16]
 /** Codes that another broker, or the same one a little later, would not give. A fenced epoch (74) stays fenced: the asker has to learn the new one. */
 export const isStale = (code: number): boolean => staleLeader.includes(code) || staleCoordinator.includes(code)
 
+/** For requests that are not split anew. */
+export const nothingStale = { codes: () => [], forget: async () => {} }
+
 export const maxThrottle = (answers: readonly { throttleTimeMs: number }[]): number => Math.max(0, ...answers.map(a => a.throttleTimeMs))
 
 /** The last of those with the same key. */
