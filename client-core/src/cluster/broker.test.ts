@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { BrokerConnectEvent, BrokerDisconnectEvent, BrokerThrottleEvent } from '../hooks/hooks.js'
+import type { BrokerConnectEvent, BrokerDisconnectEvent, BrokerThrottleEvent, BrokerWriteEvent } from '../hooks/hooks.js'
 import { CreateTopicsRequest } from '../protocol/api/create-topics.js'
 import { DescribeClusterRequest } from '../protocol/api/describe-cluster.js'
 import { FetchRequest } from '../protocol/api/fetch.js'
+import { HeartbeatRequest } from '../protocol/api/heartbeat.js'
+import { JoinGroupRequest } from '../protocol/api/join-group.js'
 import { MetadataRequest } from '../protocol/api/metadata.js'
 import { ProduceRequest } from '../protocol/api/produce.js'
-import { answer, hang } from '../sandbox/index.js'
+import { answer, delay, hang } from '../sandbox/index.js'
 import { purposeOf } from './broker.js'
 import { connected, driven, failureOf } from './testing/setup.js'
 import { pausesAfterResponse } from './throttle.js'
@@ -39,6 +41,30 @@ describe('connections by purpose', () => {
     await driven(clock, cluster.callOnce(one, MetadataRequest, { topics: [] }, asked))
     expect(clock.now()).toBe(started)
     expect(waiting).toHaveLength(3)
+  })
+
+  test('a JoinGroup that waits a minute delays neither Heartbeat nor Metadata', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    const waiting = sandbox.intercept(JoinGroupRequest, delay(60_000))
+    sandbox.intercept(HeartbeatRequest, answer({ throttleTimeMs: 0, errorCode: 0 }))
+    await driven(clock, cluster.loadMetadata([], asked))
+    const join = {
+      groupId: 'g',
+      sessionTimeoutMs: 45_000,
+      rebalanceTimeoutMs: 60_000,
+      memberId: '',
+      protocolType: 'consumer',
+      protocols: [],
+    }
+    const joined = cluster.callOnce(one, JoinGroupRequest, join, asked).catch(() => {})
+    await clock.settle()
+    expect(waiting.count).toBe(1)
+    const started = clock.now()
+    const heartbeat = cluster.callOnce(one, HeartbeatRequest, { groupId: 'g', generationId: 1, memberId: 'm' }, asked)
+    await driven(clock, Promise.all([heartbeat, cluster.callOnce(one, MetadataRequest, { topics: [] }, asked)]))
+    expect(clock.now()).toBe(started)
+    cluster.close()
+    await joined
   })
 
   test('each is opened when it is first needed', async () => {
@@ -131,6 +157,37 @@ describe('throttling (KIP-219)', () => {
     cluster.close()
     expect(await waits).toMatchObject({ code: 'CLIENT_CLOSED' })
     expect(clock.pending).toBe(0)
+  })
+
+  test('a caller who leaves does not wait for it', async () => {
+    const { sandbox, clock, cluster } = await known()
+    sandbox.intercept('DescribeCluster', { once: true }, throttled(60_000))
+    await driven(clock, cluster.callOnce(one, DescribeClusterRequest, plain, asked))
+    const abort = new AbortController()
+    const [gone, stays] = [abort.signal, undefined].map(signal =>
+      cluster.callOnce(one, DescribeClusterRequest, plain, { ...asked, signal }),
+    )
+    await clock.settle()
+    const [started, before] = [clock.now(), sandbox.broker(1).requests]
+    abort.abort()
+    await expect(gone).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(clock.now()).toBe(started)
+    await driven(clock, stays!)
+    expect(sandbox.broker(1).requests).toBe(before + 1)
+  })
+
+  test('of a Fetch is told with the id of that Fetch', async () => {
+    const throttles: number[] = []
+    const fetches: number[] = []
+    const hooks = {
+      onBrokerThrottle: (e: BrokerThrottleEvent) => throttles.push(e.requestId),
+      onBrokerWrite: (e: BrokerWriteEvent) => e.apiKey === FetchRequest.key && fetches.push(e.requestId),
+    }
+    const { sandbox, clock, cluster } = await known({ hooks: [hooks] })
+    sandbox.intercept('Fetch', answer({ throttleTimeMs: 10, errorCode: 0, sessionId: 0, responses: [] }))
+    await driven(clock, cluster.callOnce(one, FetchRequest, { ...fetch, maxWaitMs: 0 }, { ...asked, maxVersion: 12 }))
+    expect(throttles).toEqual(fetches)
+    expect(fetches[0]).toBeGreaterThan(0)
   })
 
   test('an answer of a version from before has been delayed by the broker itself', async () => {

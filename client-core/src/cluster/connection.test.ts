@@ -7,6 +7,7 @@ import { answer, close, delay, hang, send } from '../sandbox/index.js'
 import { batchOf } from '../sandbox/testing/setup.js'
 import { memoryTransport } from '../transport/memory.js'
 import { explain } from '../transport/reasons.js'
+import type { Transport } from '../transport/stream.js'
 import { answering, ascii, clusterOf, connected, driven, failureOf, hosts, sandboxOf } from './testing/setup.js'
 
 const asked = { initiator: 'test' }
@@ -246,6 +247,100 @@ describe('a caller who leaves', () => {
     const gone = cluster.callOnce('any', MetadataRequest, { topics: [] }, { ...asked, signal: AbortSignal.abort() })
     await expect(gone).rejects.toMatchObject({ code: 'ABORTED' })
     await clock.settle()
+  })
+})
+
+describe('what the broker cannot have seen', () => {
+  const throttled = async () => {
+    const setup = await known()
+    setup.sandbox.intercept('DescribeCluster', { once: true }, async ({ proceed }) =>
+      answer({ ...(await proceed())!, throttleTimeMs: 60_000 }),
+    )
+    await driven(setup.clock, setup.describeCluster())
+    return setup
+  }
+
+  test('is sent again over a new connection, at once and in order: that is no try', async () => {
+    const { sandbox, clock, cluster } = await throttled()
+    const names = ['a', 'b', 'c']
+    const waiting = names.map(name => cluster.callOnce({ broker: 1 }, MetadataRequest, { topics: [{ name }] }, asked))
+    const seen: (string | null | undefined)[] = []
+    sandbox.intercept('Metadata', ({ request }) => void seen.push(request.topics?.[0].name))
+    await clock.settle()
+    expect(seen).toEqual([])
+    const started = clock.now()
+    sandbox.broker(1).cut()
+    await driven(clock, Promise.all(waiting))
+    expect([clock.now(), seen]).toEqual([started, names])
+  })
+
+  test('is so too where the write itself is refused, once; behind others that it may have seen, nothing is', async () => {
+    const { sandbox, clock } = await sandboxOf({ brokers: 1 })
+    let [refusals, writes] = [0, 0]
+    const refusing: Transport = {
+      name: 'refusing',
+      async connect(to, signal) {
+        const stream = await sandbox.transport.connect(to, signal)
+        const write = (chunks: readonly Uint8Array[]) => {
+          writes++
+          const isRefused = chunks[0][5] === DescribeClusterRequest.key && refusals-- > 0
+          return isRefused ? Promise.reject(explain('EPIPE', to)) : stream.write(chunks)
+        }
+        return { incoming: stream.incoming, write, close: reason => stream.close(reason) }
+      },
+    }
+    const cluster = clusterOf(clock, { seedBrokers: sandbox.seedBrokers, transport: refusing })
+    const ask = () => cluster.callOnce({ broker: 1 }, DescribeClusterRequest, plain, asked)
+    await driven(clock, cluster.loadMetadata([], asked))
+    await driven(clock, ask())
+    ;[refusals, writes] = [1, 0]
+    await expect(driven(clock, ask())).resolves.toMatchObject({ errorCode: 0 })
+    // Refused; then ApiVersions and the request.
+    expect(writes).toBe(3)
+    refusals = 2
+    expect(await failureOf(clock, ask())).toMatchObject({ code: 'CONNECTION_CLOSED' })
+    await driven(clock, ask())
+    sandbox.intercept('DescribeCluster', { once: true }, hang())
+    const [first, second] = [
+      failureOf(clock, ask()),
+      failureOf(
+        clock,
+        ask().finally(() => {}),
+      ),
+    ]
+    await clock.settle()
+    refusals = 1
+    const third = failureOf(clock, ask())
+    expect((await Promise.all([first, second, third])).map(error => error.code)).toEqual(Array(3).fill('CONNECTION_CLOSED'))
+  })
+})
+
+describe('requests that wait', () => {
+  test('go out together, in order, and each has its own answer; a large one goes by itself', async () => {
+    const { sandbox, clock } = await sandboxOf({ brokers: 1 })
+    const writes: number[] = []
+    const counting: Transport = {
+      name: 'counting',
+      async connect(to, signal) {
+        const stream = await sandbox.transport.connect(to, signal)
+        const write = (chunks: readonly Uint8Array[]) => {
+          writes.push(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+          return stream.write(chunks)
+        }
+        return { incoming: stream.incoming, write, close: reason => stream.close(reason) }
+      },
+    }
+    const cluster = clusterOf(clock, { seedBrokers: sandbox.seedBrokers, transport: counting })
+    await driven(clock, cluster.loadMetadata([], asked))
+    await driven(clock, cluster.callOnce({ broker: 1 }, MetadataRequest, { topics: [] }, asked))
+    writes.length = 0
+    const asks = Array.from({ length: 100 }, (_, i) =>
+      cluster.callOnce({ broker: 1 }, MetadataRequest, { topics: [{ name: i === 50 ? 'x'.repeat(20_000) : `t${i}` }] }, asked),
+    )
+    const answers = await driven(clock, Promise.all(asks))
+    expect(answers.map(({ topics: [topic] }, i) => i === 50 || topic.name === `t${i}`)).toEqual(Array(100).fill(true))
+    expect(writes.length).toBeLessThan(6)
+    expect(writes.filter(bytes => bytes > 16 * 1024)).toHaveLength(1)
   })
 })
 

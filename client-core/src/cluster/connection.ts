@@ -166,8 +166,8 @@ export class Connection {
 
   /** What the broker cannot have seen. Behind a request that it may have, none counts as such: it must not be sent before that one is again. */
   #unsent(error: Error | undefined): Pending[] {
-    const [first, ...more] = this.#inflight
-    if (this.#isRenewing || !(error instanceof ClientError && error.code === 'CONNECTION_CLOSED') || more.length > 0) return []
+    const [first] = this.#inflight
+    if (this.#isRenewing || !(error instanceof ClientError && error.code === 'CONNECTION_CLOSED')) return []
     const isRefused = first?.writtenAt === 0 && error.cause instanceof TransportError && error.cause.code === 'EPIPE'
     return first && !isRefused ? [] : [...this.#inflight, ...this.#queue]
   }
