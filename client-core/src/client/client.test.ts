@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { virtualClock } from '../clock.js'
+import '../cluster/testing/setup.js'
 import { codec } from '../compression/index.js'
 import { Offset } from '../consumer/offset.js'
 import type { BrokerWriteEvent } from '../hooks/hooks.js'

@@ -1,14 +1,11 @@
-import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { MetadataRequest, MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
-import { nobody, type ResponseShard, ShardedCall } from './sharded.js'
-import { sharderOf } from './sharders/find.js'
-import type { Sharder } from './sharders/sharder.js'
+import { nobody, type ResponseShard } from './shard.js'
 
-export type { ResponseShard } from './sharded.js'
+export type { ResponseShard } from './shard.js'
 
 const controllerKeys = new Set([19, 20, 37, 43, 45, 46, 51, 52, 53, 54, 55, 56, 57, 58, 64, 80, 81])
 const txnOffsetCommitKey = 28
@@ -19,6 +16,10 @@ const transactionKeys = new Set([initProducerIdKey, 25, 26])
 /** Of consumers, share and streams groups (KIP-848): the next one is due soon. */
 const heartbeatKeys = new Set([68, 76, 88])
 const metadataKey = 3
+/** Those that several brokers answer. How they are split is loaded with the first of them. */
+export const splitKeys: ReadonlySet<number> = new Set([
+  2, 9, 10, 15, 16, 21, 23, 24, 27, 32, 33, 34, 35, 42, 44, 61, 65, 66, 69, 77, 89, 90,
+])
 
 /** Who can answer a request that is not split. */
 function targetOf(key: number, body: unknown): Target {
@@ -35,19 +36,9 @@ export async function sendRequest<M extends RequestMessage>(
   request: KafkaRequest<M>,
   options: CallOptions,
 ): Promise<ResponseTo<M>> {
-  const sharder = await sharderOf(request.message.key)
-  if (!sharder) return sendWhole(cluster, request, options)
-  const shards = await split(cluster, sharder, request, options)
-  const answers = shards.flatMap(s => (s.response === undefined ? [] : [s.response as unknown]))
-  const failed = shards.filter(s => s.error)
-  if (failed.length === 0) return sharder.merge(answers) as ResponseTo<M>
-  if (answers.length === 0) throw failed[0].error
-  const why = failed.map(s => `broker ${s.broker.nodeId}: ${s.error?.message}`).join('; ')
-  throw new ClientError(
-    'PARTIAL_FAILURE',
-    `${request.message.name}: ${failed.length} of ${shards.length} parts failed (${why}); requestSharded gives the rest`,
-    { cause: failed[0].error },
-  )
+  if (!splitKeys.has(request.message.key)) return sendWhole(cluster, request, options)
+  const { askAsOne } = await import('./sharded.js')
+  return askAsOne(cluster, request, options)
 }
 
 async function sendWhole<M extends RequestMessage>(
@@ -97,9 +88,6 @@ function throwIfMoved(answer: unknown): void {
   if (code !== 0) throw new KafkaError(code)
 }
 
-const split = <M extends RequestMessage>(cluster: Cluster, sharder: Sharder, { message, body }: KafkaRequest<M>, options: CallOptions) =>
-  new ShardedCall(cluster, sharder, message, options).run({ body, attempt: 1 })
-
 /** The parts of a split request, each with its answer or its error; a request that is not split gives one. Never rejects. */
 export async function sendSharded<M extends RequestMessage>(
   cluster: Cluster,
@@ -111,8 +99,10 @@ export async function sendSharded<M extends RequestMessage>(
     broker = to
   }
   try {
-    const sharder = await sharderOf(request.message.key)
-    if (sharder) return await split(cluster, sharder, request, options)
+    if (splitKeys.has(request.message.key)) {
+      const { askOwners } = await import('./sharded.js')
+      return await askOwners(cluster, request, options)
+    }
     const response = await sendWhole(cluster, request, { ...options, onIssued })
     return [{ broker, request, response }]
   } catch (error) {

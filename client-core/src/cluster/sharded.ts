@@ -3,18 +3,9 @@ import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { Input, KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
 import { isRetriable } from './retry.js'
+import { nobody, type ResponseShard } from './shard.js'
 import { isStale, type Piece, type Sharder } from './sharders/sharder.js'
-
-/** One part of a request that was split over brokers, and what became of it. A Kafka error inside `response` is not an `error` of the shard. */
-export interface ResponseShard<M extends RequestMessage = RequestMessage> {
-  /** Who answered or was asked last. Node id -1 when nobody could be asked. */
-  broker: BrokerMetadata
-  request: KafkaRequest<M>
-  response?: ResponseTo<M>
-  error?: Error
-}
-
-export const nobody: BrokerMetadata = { nodeId: -1, host: '', port: 0 }
+import { sharders } from './sharders/table.js'
 
 /** How often a piece is split anew after answers which say that somebody else should be asked, or that nobody can be yet. */
 const leaderTries = 4
@@ -26,8 +17,37 @@ interface Try<M extends RequestMessage> {
   retryOf?: number
 }
 
+/** The parts of a request of an API in the table of sharders, each with its answer or its error. Never rejects. */
+export function askOwners<M extends RequestMessage>(
+  cluster: Cluster,
+  { message, body }: KafkaRequest<M>,
+  options: CallOptions,
+): Promise<ResponseShard<M>[]> {
+  return new ShardedCall(cluster, sharders.get(message.key)!, message, options).run({ body, attempt: 1 })
+}
+
+/** The same, the answers put together to one. @throws (rejects) the error of all parts, or `PARTIAL_FAILURE`. */
+export async function askAsOne<M extends RequestMessage>(
+  cluster: Cluster,
+  request: KafkaRequest<M>,
+  options: CallOptions,
+): Promise<ResponseTo<M>> {
+  const { key, name } = request.message
+  const shards = await askOwners(cluster, request, options)
+  const answers = shards.flatMap(s => (s.response === undefined ? [] : [s.response as unknown]))
+  const failed = shards.filter(s => s.error)
+  if (failed.length === 0) return sharders.get(key)!.merge(answers) as ResponseTo<M>
+  if (answers.length === 0) throw failed[0].error
+  const why = failed.map(s => `broker ${s.broker.nodeId}: ${s.error?.message}`).join('; ')
+  throw new ClientError(
+    'PARTIAL_FAILURE',
+    `${name}: ${failed.length} of ${shards.length} parts failed (${why}); requestSharded gives the rest`,
+    { cause: failed[0].error },
+  )
+}
+
 /** A request that is cut up, sent to several brokers, and cut up anew where one of them turned out to be the wrong one. */
-export class ShardedCall<M extends RequestMessage> {
+class ShardedCall<M extends RequestMessage> {
   readonly #since: number
 
   constructor(
