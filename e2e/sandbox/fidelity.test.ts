@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ApiVersionsRequest, MetadataRequest, zeroUuid } from '@milena/client-core/protocol'
 import { createSandbox } from '@milena/client-core/sandbox'
 import { listen } from '@milena/client-core/sandbox/node'
@@ -27,7 +28,8 @@ beforeAll(async () => {
     for (const asker of both) asker.close()
     await sandbox.close()
   }
-  const [theirs, ours] = await Promise.all(both.map(transcript))
+  const ours = await transcript(both[1])
+  const theirs = await transcript(both[0], ours)
   for (const [i, step] of steps.entries()) answers.set(step, { kafka: theirs[i], sandbox: ours[i] })
   const [theirOffers, ourOffers] = await Promise.all(both.map(async asker => (await asker.ask(ApiVersionsRequest, 0, {})).apiKeys))
   const range = (key: number) => {
@@ -40,12 +42,21 @@ beforeAll(async () => {
 
 afterAll(() => close())
 
-/** All answers of one broker, made comparable. */
-async function transcript(asker: Asker): Promise<unknown[]> {
+/** All answers of one broker, made comparable; what takes a moment to be seen is asked until it is as expected, or too much time is over. */
+async function transcript(asker: Asker, expected: readonly unknown[] = []): Promise<unknown[]> {
   const memory: Memory = { topicIds: new Map(), sessionId: 0 }
   const all: unknown[] = []
-  for (const { name, message, version, body } of steps) {
-    const answer = await within(15_000, name, asker.ask(message, version, body(memory)))
+  for (const [i, { name, message, version, body, eventually }] of steps.entries()) {
+    const ask = () => within(15_000, name, asker.ask(message, version, body(memory)))
+    let answer = await ask()
+    for (
+      let tries = 0;
+      eventually && expected.length > 0 && tries < 100 && !isDeepStrictEqual(plain(answer, memory), expected[i]);
+      tries++
+    ) {
+      await new Promise(resolve => setTimeout(resolve, 50))
+      answer = await ask()
+    }
     if ('sessionId' in answer && typeof answer.sessionId === 'number' && answer.sessionId !== 0) memory.sessionId = answer.sessionId
     all.push(plain(answer, memory))
     if (message.api === 'CreateTopics') await learnIds(asker, memory)
@@ -75,7 +86,24 @@ async function learnIds(asker: Asker, { topicIds }: Memory): Promise<void> {
 }
 
 /** What differs by nature: ids, addresses, sizes on a disk, times, words. */
-const different = new Set(['clusterId', 'host', 'port', 'totalBytes', 'usableBytes', 'partitionSize', 'logDir', 'throttleTimeMs', 'nodeId'])
+const different = new Set([
+  'clusterId',
+  'host',
+  'port',
+  'totalBytes',
+  'usableBytes',
+  'partitionSize',
+  'logDir',
+  'throttleTimeMs',
+  'nodeId',
+  'apiKeys',
+  'finalizedFeaturesEpoch',
+  'replicaDirectoryId',
+  'logEndOffset',
+  'lastFetchTimestamp',
+  'lastCaughtUpTimestamp',
+  'highWatermarkOfMetadata',
+])
 /** Lists whose order means nothing, and what to sort them by. */
 const unordered: Record<string, string> = {
   topics: 'name',
@@ -84,6 +112,16 @@ const unordered: Record<string, string> = {
   coordinators: 'key',
   partitions: 'partitionIndex',
   responses: 'name',
+  resources: 'resourceName',
+  supportedFeatures: 'name',
+  finalizedFeatures: 'name',
+  replicaElectionResults: 'topic',
+  partitionResult: 'partitionId',
+  results: 'userOrGroup',
+  credentialInfos: 'mechanism',
+  entries: 'key',
+  entity: 'entityType',
+  values: 'key',
 }
 
 function plain(value: unknown, memory: Memory, key = ''): unknown {
@@ -96,12 +134,21 @@ function plain(value: unknown, memory: Memory, key = ''): unknown {
   if (value instanceof Uint8Array) return key === 'records' ? records(value) : Buffer.from(value).toString('hex')
   if (Array.isArray(value)) return list(value, memory, unordered[key])
   if (typeof value !== 'object' || value === null) return value
+  // How much the metadata log holds is the broker's own affair.
+  if ('currentVoters' in value)
+    return plain(
+      Object.entries(value)
+        .filter(([name]) => name !== 'highWatermark' && name !== 'leaderEpoch')
+        .flat(),
+      memory,
+    )
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner, memory, name)]))
 }
 
 function list(items: readonly unknown[], memory: Memory, by: string | undefined): unknown[] {
   const all = items.map(item => plain(item, memory))
-  const place = (item: unknown) => `${by && Object(item)[by]}${Object(item).topicId ?? ''}`
+  const place = (item: unknown) =>
+    by && Object(item)[by] !== undefined ? `${Object(item)[by]}${Object(item).topicId ?? ''}` : JSON.stringify(item)
   return by === undefined ? all : all.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0))
 }
 

@@ -1,26 +1,49 @@
 import {
+  AlterClientQuotasRequest,
+  AlterConfigsRequest,
+  AlterPartitionReassignmentsRequest,
+  AlterReplicaLogDirsRequest,
+  AlterUserScramCredentialsRequest,
+  ApiVersionsRequest,
   ConsumerGroupDescribeRequest,
+  CreateAclsRequest,
+  CreateDelegationTokenRequest,
   CreatePartitionsRequest,
   CreateTopicsRequest,
+  DeleteAclsRequest,
+  DeleteGroupsRequest,
   DeleteRecordsRequest,
   DeleteTopicsRequest,
+  DescribeAclsRequest,
+  DescribeClientQuotasRequest,
   DescribeClusterRequest,
   DescribeConfigsRequest,
+  DescribeDelegationTokenRequest,
   DescribeGroupsRequest,
   DescribeLogDirsRequest,
+  DescribeQuorumRequest,
+  DescribeTopicPartitionsRequest,
+  DescribeUserScramCredentialsRequest,
+  ElectLeadersRequest,
+  ExpireDelegationTokenRequest,
   FetchRequest,
   FindCoordinatorRequest,
+  IncrementalAlterConfigsRequest,
   type Input,
   ListGroupsRequest,
   ListOffsetsRequest,
+  ListPartitionReassignmentsRequest,
   MetadataRequest,
   OffsetCommitRequest,
+  OffsetDeleteRequest,
   OffsetFetchRequest,
   OffsetForLeaderEpochRequest,
   ProduceRequest,
+  RenewDelegationTokenRequest,
   type RequestMessage,
   SaslAuthenticateRequest,
   SaslHandshakeRequest,
+  UpdateFeaturesRequest,
   zeroUuid,
 } from '@milena/client-core/protocol'
 import { encodeBatch } from '@milena/client-core/records'
@@ -37,14 +60,23 @@ export interface Step {
   readonly message: RequestMessage
   readonly version: number
   body(memory: Memory): Input<RequestMessage>
+  /** Asks for what was just changed, which brokers of Kafka learn a moment later. */
+  readonly eventually: boolean
 }
 
 export const steps: Step[] = []
 /** An id that no topic has. */
 export const unknownId = 'BBBBBBBBBBBBBBBBBBBBBA'
 
-function step<M extends RequestMessage>(name: string, message: M, version: number, body: Input<M> | ((memory: Memory) => Input<M>)): void {
-  steps.push({ name: `${message.api} v${version}: ${name}`, message, version, body: typeof body === 'function' ? body : () => body })
+function step<M extends RequestMessage>(
+  name: string,
+  message: M,
+  version: number,
+  body: Input<M> | ((memory: Memory) => Input<M>),
+  { eventually = false } = {},
+): void {
+  const made = typeof body === 'function' ? body : () => body
+  steps.push({ name: `${message.api} v${version}: ${name}`, message, version, body: made, eventually })
 }
 
 // Topics
@@ -397,6 +429,248 @@ step('by id', DeleteTopicsRequest, 6, ({ topicIds }) => ({
   ],
   timeoutMs: 5000,
 }))
+
+// Settings changed
+
+type Changes = Input<typeof IncrementalAlterConfigsRequest>['resources']
+const change = (what: string, resources: Changes, validateOnly = false) =>
+  step(what, IncrementalAlterConfigsRequest, 1, { resources, validateOnly })
+const onTopic = (resourceName: string, configs: Changes[number]['configs']) => ({ resourceType: 2, resourceName, configs })
+const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3]
+change('set and deleted', [
+  onTopic('orders', [
+    { name: 'retention.ms', configOperation: SET, value: '100000000' },
+    { name: 'segment.bytes', configOperation: DELETE, value: null },
+  ]),
+])
+change('of unknown topics', [onTopic('nothing', [{ name: 'retention.ms', configOperation: SET, value: '1' }]), onTopic('a b', [])])
+for (const [what, name, configOperation, value] of [
+  ['an unknown name', 'no.such', SET, '1'],
+  ['a wrong value', 'retention.ms', SET, 'long'],
+  ['no value', 'retention.ms', SET, null],
+  ['appended to a list', 'cleanup.policy', APPEND, 'compact'],
+  ['appended to no list', 'retention.ms', APPEND, '1'],
+  ['subtracted from a list', 'cleanup.policy', SUBTRACT, 'delete'],
+  ['an unknown operation', 'retention.ms', 9, '1'],
+] as const) {
+  change(what, [onTopic('orders', [{ name, configOperation, value }])])
+}
+change('the same resource twice', [onTopic('orders', []), onTopic('orders', [])])
+change('the same setting twice', [
+  onTopic('orders', [
+    { name: 'retention.ms', configOperation: SET, value: '1' },
+    { name: 'retention.ms', configOperation: SET, value: '2' },
+  ]),
+])
+change('validated only', [onTopic('orders', [{ name: 'retention.ms', configOperation: SET, value: '7' }])], true)
+change('a kind that does not exist', [{ resourceType: 7, resourceName: 'x', configs: [] }])
+for (const resourceName of ['', '1', '2', 'one'])
+  change(`of the broker '${resourceName}'`, [
+    { resourceType: 4, resourceName, configs: [{ name: 'log.retention.ms', configOperation: SET, value: '500000000' }] },
+  ])
+change('of a broker, at a time when it runs', [
+  { resourceType: 4, resourceName: '1', configs: [{ name: 'num.partitions', configOperation: SET, value: '5' }] },
+])
+step(
+  'what was changed',
+  DescribeConfigsRequest,
+  4,
+  {
+    resources: [
+      { resourceType: 2, resourceName: 'orders', configurationKeys: ['retention.ms', 'cleanup.policy', 'segment.bytes'] },
+      { resourceType: 4, resourceName: '1', configurationKeys: ['log.retention.ms'] },
+      { resourceType: 4, resourceName: '', configurationKeys: ['log.retention.ms'] },
+    ],
+    includeSynonyms: true,
+  },
+  { eventually: true },
+)
+change('of the brokers, taken back', [
+  { resourceType: 4, resourceName: '1', configs: [{ name: 'log.retention.ms', configOperation: DELETE, value: null }] },
+  { resourceType: 4, resourceName: '', configs: [{ name: 'log.retention.ms', configOperation: DELETE, value: null }] },
+])
+for (const resourceName of ['1', '', '2'])
+  change(`a level of a logger of the broker '${resourceName}'`, [
+    { resourceType: 8, resourceName, configs: [{ name: 'root', configOperation: SET, value: 'LOUD' }] },
+  ])
+change('a logger that does not exist', [
+  { resourceType: 8, resourceName: '1', configs: [{ name: 'no.such.logger', configOperation: SET, value: 'INFO' }] },
+])
+type Replaced = Input<typeof AlterConfigsRequest>['resources'][number]['configs']
+const replace = (what: string, resourceName: string, configs: Replaced) =>
+  step(what, AlterConfigsRequest, 2, { resources: [{ resourceType: 2, resourceName, configs }], validateOnly: false })
+replace('a value', 'orders', [{ name: 'max.message.bytes', value: '2000000' }])
+replace('no value', 'orders', [{ name: 'max.message.bytes', value: null }])
+replace('an unknown name', 'orders', [{ name: 'no.such', value: '1' }])
+replace('of an unknown topic', 'nothing', [])
+step(
+  'what was replaced',
+  DescribeConfigsRequest,
+  4,
+  {
+    resources: [{ resourceType: 2, resourceName: 'orders', configurationKeys: ['retention.ms', 'cleanup.policy', 'max.message.bytes'] }],
+  },
+  { eventually: true },
+)
+replace('with nothing', 'orders', [])
+
+// Leaders and replicas
+
+for (const version of [0, 2])
+  step('preferred', ElectLeadersRequest, version, {
+    ...(version > 0 && { electionType: 0 }),
+    topicPartitions: [
+      { topic: 'orders', partitions: [0, 9] },
+      { topic: 'nothing', partitions: [0] },
+    ],
+  })
+step('unclean', ElectLeadersRequest, 2, { electionType: 1, topicPartitions: [{ topic: 'orders', partitions: [0, 9] }] })
+step('of a kind that does not exist', ElectLeadersRequest, 2, {
+  electionType: 7,
+  topicPartitions: [{ topic: 'orders', partitions: [0] }],
+})
+const reassign = (what: string, name: string, replicas: number[] | null, partitionIndex = 0) =>
+  step(what, AlterPartitionReassignmentsRequest, 1, { topics: [{ name, partitions: [{ partitionIndex, replicas }] }] })
+reassign('to where it is', 'orders', [1])
+reassign('to an unknown broker', 'orders', [9])
+reassign('to nobody', 'orders', [])
+reassign('to one twice', 'orders', [1, 1])
+reassign('given up where there is none', 'orders', null)
+reassign('of an unknown topic', 'nothing', [1])
+reassign('of an unknown partition', 'orders', [1], 9)
+step('to more than there were', AlterPartitionReassignmentsRequest, 1, {
+  allowReplicationFactorChange: false,
+  topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, replicas: [1, 2] }] }],
+})
+step('all', ListPartitionReassignmentsRequest, 0, { topics: null })
+step('of some', ListPartitionReassignmentsRequest, 0, {
+  topics: [
+    { name: 'orders', partitionIndexes: [0, 9] },
+    { name: 'nothing', partitionIndexes: [0] },
+  ],
+})
+for (const version of [0, 1, 2])
+  step('metadata and others', DescribeQuorumRequest, version, {
+    topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
+  })
+step('another topic', DescribeQuorumRequest, 2, { topics: [{ topicName: 'orders', partitions: [{ partitionIndex: 0 }] }] })
+type Page = Input<typeof DescribeTopicPartitionsRequest>
+const page = (what: string, body: Page) => step(what, DescribeTopicPartitionsRequest, 0, body)
+const names = ['table', 'orders', 'nothing', 'a b'].map(name => ({ name }))
+page('some topics', { topics: names })
+page('two partitions of them', { topics: names, responsePartitionLimit: 2 })
+page('from a cursor on', { topics: names, cursor: { topicName: 'orders', partitionIndex: 2 } })
+page('from a cursor on, one partition', {
+  topics: names,
+  cursor: { topicName: 'orders', partitionIndex: 1 },
+  responsePartitionLimit: 1,
+})
+page('a cursor at the end of a topic', { topics: names, cursor: { topicName: 'orders', partitionIndex: 99 } })
+step('to a directory that is not there', AlterReplicaLogDirsRequest, 2, {
+  dirs: [
+    {
+      path: '/no/such/directory',
+      topics: [
+        { name: 'orders', partitions: [0, 9] },
+        { name: 'nothing', partitions: [0] },
+      ],
+    },
+  ],
+})
+
+// Groups taken away
+
+const forgetOffsets = (what: string, groupId: string, name: string, partitionIndex: number) =>
+  step(what, OffsetDeleteRequest, 0, { groupId, topics: [{ name, partitions: [{ partitionIndex }] }] })
+forgetOffsets('of a partition', 'bare', 'orders', 0)
+forgetOffsets('again', 'bare', 'orders', 0)
+forgetOffsets('of an unknown partition', 'billing', 'orders', 99)
+forgetOffsets('of an unknown topic', 'billing', 'nothing', 0)
+forgetOffsets('of an unknown group', 'nobody', 'orders', 0)
+for (const version of [2, 3]) step('one and an unknown one', DeleteGroupsRequest, version, { groupsNames: [`billing`, 'nobody'] })
+step('after that', ListGroupsRequest, 5, {})
+
+// Rules, users, quotas, features
+
+const anyAcl = {
+  resourceTypeFilter: 1,
+  ...{ resourceNameFilter: null, patternTypeFilter: 1, principalFilter: null, hostFilter: null, operation: 1, permissionType: 1 },
+}
+step('without an authorizer', DescribeAclsRequest, 3, anyAcl)
+step('without an authorizer', DeleteAclsRequest, 3, { filters: [anyAcl] })
+step('without an authorizer', CreateAclsRequest, 3, {
+  creations: [{ resourceType: 2, resourceName: 'orders', principal: 'User:a', host: '*', operation: 3, permissionType: 3 }],
+})
+const SALTED = new Uint8Array(32).fill(7)
+type Upsertion = Input<typeof AlterUserScramCredentialsRequest>['upsertions'][number]
+const upsert = (name: string, rest: Partial<Upsertion> = {}) => ({
+  ...{ name, mechanism: 1, iterations: 4096, salt: SALTED, saltedPassword: SALTED },
+  ...rest,
+})
+const scram = (what: string, upsertions: Upsertion[], deletions: { name: string; mechanism: number }[] = []) =>
+  step(what, AlterUserScramCredentialsRequest, 0, { upsertions, deletions })
+scram('two', [upsert('ann'), upsert('ben')])
+scram('another of one', [upsert('ann', { mechanism: 2, iterations: 8192 })])
+scram('two of one at a time', [upsert('cid'), upsert('cid', { mechanism: 2 })])
+scram('twice the same', [upsert('cid'), upsert('cid')])
+scram('too few rounds', [upsert('cid', { iterations: 100 })])
+scram('too many rounds', [upsert('cid', { iterations: 100_000 })])
+scram('another mechanism', [upsert('cid', { mechanism: 9 })])
+scram('nobody', [upsert('')])
+scram('one taken away', [], [{ name: 'ben', mechanism: 1 }])
+scram('one taken away that is not there', [], [{ name: 'ben', mechanism: 2 }])
+step('all', DescribeUserScramCredentialsRequest, 0, { users: null }, { eventually: true })
+step('some', DescribeUserScramCredentialsRequest, 0, { users: ['ann', 'ben', 'dot', 'dot'].map(name => ({ name })) }, { eventually: true })
+type Quota = Input<typeof AlterClientQuotasRequest>['entries'][number]
+const quota = (what: string, entity: Record<string, string | null>, ops: Quota['ops'], validateOnly = false) =>
+  step(what, AlterClientQuotasRequest, 1, {
+    entries: [{ entity: Object.entries(entity).map(([entityType, entityName]) => ({ entityType, entityName })), ops }],
+    validateOnly,
+  })
+const rate = (value: number, key = 'producer_byte_rate') => [{ key, value, remove: false }]
+quota('of a user', { user: 'ann' }, rate(1_000_000))
+quota('of the default client', { 'client-id': null }, rate(2_000_000, 'consumer_byte_rate'))
+quota('of both', { user: 'ann', 'client-id': 'x' }, rate(50, 'request_percentage'))
+quota('of an address', { ip: '127.0.0.9' }, rate(100, 'connection_creation_rate'))
+quota('of an address and a user', { ip: '127.0.0.9', user: 'ann' }, rate(100, 'connection_creation_rate'))
+quota('of nobody', {}, rate(1))
+quota('of an unknown kind', { shoe: 'left' }, rate(1))
+quota('an unknown key', { user: 'ann' }, rate(1, 'no_such_rate'))
+quota('below zero', { user: 'ann' }, rate(-1))
+quota('a fraction', { user: 'ann' }, rate(1.5))
+quota('validated only', { user: 'eve' }, rate(1_000_000), true)
+quota('removed that is not there', { user: 'eve' }, [{ key: 'producer_byte_rate', value: 0, remove: true }])
+type Component = Input<typeof DescribeClientQuotasRequest>['components'][number]
+const quotas = (what: string, components: Component[], strict = false) =>
+  step(what, DescribeClientQuotasRequest, 1, { components, strict }, { eventually: true })
+quotas('all', [])
+quotas('of users', [{ entityType: 'user', matchType: 2, match: null }])
+quotas('of users alone', [{ entityType: 'user', matchType: 2, match: null }], true)
+quotas('of one user', [{ entityType: 'user', matchType: 0, match: 'ann' }])
+quotas('of the default client', [{ entityType: 'client-id', matchType: 1, match: null }])
+quotas('of an unknown kind', [{ entityType: 'shoe', matchType: 2, match: null }])
+quotas('of no kind', [{ entityType: '', matchType: 2, match: null }])
+quotas('of a kind twice', [
+  { entityType: 'user', matchType: 2, match: null },
+  { entityType: 'user', matchType: 1, match: null },
+])
+quotas('an unknown match', [{ entityType: 'user', matchType: 7, match: null }])
+quota('removed', { user: 'ann' }, [{ key: 'producer_byte_rate', value: 0, remove: true }])
+for (const version of [0, 1, 2]) {
+  step('one that does not exist', UpdateFeaturesRequest, version, { featureUpdates: [{ feature: 'no.such', maxVersionLevel: 1 }] })
+  step('a level that does not exist', UpdateFeaturesRequest, version, {
+    featureUpdates: [{ feature: 'group.version', maxVersionLevel: 99 }],
+  })
+}
+step('validated only', UpdateFeaturesRequest, 2, { featureUpdates: [{ feature: 'group.version', maxVersionLevel: 1 }], validateOnly: true })
+step('a level lower, as an upgrade', UpdateFeaturesRequest, 2, {
+  featureUpdates: [{ feature: 'streams.version', maxVersionLevel: 0, upgradeType: 1 }],
+})
+step('of the cluster', ApiVersionsRequest, 4, { clientSoftwareName: 'asker', clientSoftwareVersion: '1' })
+for (const version of [1, 3]) step('of nobody known', CreateDelegationTokenRequest, version, { renewers: [], maxLifetimeMs: -1n })
+step('of nobody known', RenewDelegationTokenRequest, 2, { hmac: SALTED, renewPeriodMs: 1n })
+step('of nobody known', ExpireDelegationTokenRequest, 2, { hmac: SALTED, expiryTimePeriodMs: 1n })
+step('of nobody known', DescribeDelegationTokenRequest, 3, { owners: null })
 
 // Logins where none is asked for
 

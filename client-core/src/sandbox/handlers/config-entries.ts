@@ -22,12 +22,20 @@ export interface ConfigEntry {
 }
 
 /** A topic's settings: its own above the broker's above the defaults. */
-export function describeTopic(settings: Settings, own: ReadonlyMap<string, string>): ConfigEntry[] {
+export function describeTopic(
+  settings: Settings,
+  own: ReadonlyMap<string, string>,
+  ofBroker: ReadonlyMap<string, string> = new Map(),
+): ConfigEntry[] {
   return [...topicConfigKeys.values()].map(key => {
     const synonyms: Synonym[] = []
     const value = own.get(key.name)
     if (value !== undefined) synonyms.push({ name: key.name, value, source: configSources.dynamicTopic })
-    if (key.broker) synonyms.push(...brokerSynonyms(settings, key.broker, key.default))
+    const behind = key.name === 'retention.ms' ? 'log.retention.ms' : key.broker
+    if (behind) {
+      synonyms.push(...dynamicSynonyms(ofBroker, behind))
+      synonyms.push(...brokerSynonyms(settings, behind, key.broker ? key.default : null))
+    }
     return entry(key, settings.ofTopic(own, key.name), synonyms)
   })
 }
@@ -42,10 +50,7 @@ export function describeBroker(
     const { name } = key
     const changed = dynamic.get(name)
     const value = own.get(name)
-    const given = [
-      ...(changed === undefined ? [] : [{ name, value: changed, source: configSources.dynamicBroker }]),
-      ...(value === undefined ? [] : [{ name, value, source: configSources.staticBroker }]),
-    ]
+    const given = [...dynamicSynonyms(dynamic, name), ...(value === undefined ? [] : [{ name, value, source: configSources.staticBroker }])]
     return entry(key, changed ?? value ?? settings.ofBroker(name), [...given, ...brokerSynonyms(settings, name, key.default)])
   })
 }
@@ -54,7 +59,9 @@ export function describeBroker(
 const DYNAMIC_DEFAULT = 'min.insync.replicas'
 
 export function dynamicDefaults(settings: Settings): ConfigEntry[] {
-  return describeBroker(settings, new Map()).filter(({ name }) => name === DYNAMIC_DEFAULT || settings.dynamicDefaults.has(name))
+  return describeBroker(settings, new Map())
+    .filter(({ name }) => name === DYNAMIC_DEFAULT || settings.dynamicDefaults.has(name))
+    .map(entry => ({ ...entry, synonyms: entry.synonyms.filter(({ source }) => source === configSources.dynamicDefaultBroker) }))
 }
 
 /** A broker's loggers as settings of their own (KIP-412). */
@@ -65,12 +72,19 @@ export function describeLoggers(loggers: ReadonlyMap<string, string>): ConfigEnt
   }))
 }
 
+function dynamicSynonyms(ofBroker: ReadonlyMap<string, string>, name: string): Synonym[] {
+  const value = ofBroker.get(name)
+  return value === undefined ? [] : [{ name, value, source: configSources.dynamicBroker }]
+}
+
 function brokerSynonyms(settings: Settings, name: string, byDefault: string | null): Synonym[] {
   const dynamic = settings.dynamicDefaults.get(name)
   const given = settings.static(name)
   const value = dynamic ?? (name === DYNAMIC_DEFAULT ? (given ?? byDefault) : undefined)
   const synonyms: Synonym[] = value === undefined ? [] : [{ name, value, source: configSources.dynamicDefaultBroker }]
   if (given !== undefined) synonyms.push({ name, value: given, source: configSources.staticBroker })
+  // The one setting with another of a coarser unit behind it.
+  if (name === 'log.retention.ms' && synonyms.length > 0) return [...synonyms, ...brokerSynonyms(settings, 'log.retention.hours', '168')]
   return byDefault === null ? synonyms : [...synonyms, { name, value: byDefault, source: configSources.default }]
 }
 

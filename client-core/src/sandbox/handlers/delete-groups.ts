@@ -15,7 +15,7 @@ function remove(context: RequestContext, groupId: string) {
   try {
     checkGroupAccess(context, 'DELETE', groupId)
     const group = groupHere(context, groupId)
-    if (!group) throw new Refusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
+    if (!group) throw new Refusal('GROUP_ID_NOT_FOUND', '')
     if (!group.isEmpty) throw new Refusal('NON_EMPTY_GROUP', `Group ${groupId} is not empty.`)
     context.cluster.groups.delete(groupId)
     return { groupId, errorCode: 0 }

@@ -25,7 +25,7 @@ export const describeClientQuotas = handler(DescribeClientQuotasRequest, {
         entity: [...entity].map(([entityType, entityName]) => ({ entityType, entityName })),
         values: [...values].map(([key, value]) => ({ key, value })),
       }))
-      return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, entries }
+      return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', entries }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       return { throttleTimeMs: 0, errorCode: errnoOf(error.code), errorMessage: error.message, entries: null }

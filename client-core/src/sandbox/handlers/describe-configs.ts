@@ -53,12 +53,12 @@ function entriesOf(context: RequestContext, { resourceType, resourceName }: Reso
   throw new Refusal('INVALID_REQUEST', `Unsupported resource type: ${resourceType}`)
 }
 
-function topicEntries({ cluster }: RequestContext, name: string): ConfigEntry[] {
+function topicEntries({ cluster, broker }: RequestContext, name: string): ConfigEntry[] {
   const problem = topicNameProblem(name)
   if (problem) throw new Refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`)
   const topic = cluster.topics.get(name)
   if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', '')
-  return describeTopic(cluster.settings, topic.configs)
+  return describeTopic(cluster.settings, topic.configs, broker.dynamicConfigs)
 }
 
 /** A broker answers for itself alone; the empty name means the dynamic defaults for all brokers. */

@@ -21,12 +21,19 @@ export const describeQuorum = handler(DescribeQuorumRequest, {
         topicName === METADATA_TOPIC && partitionIndex === 0 ? quorum(cluster) : unknown(partitionIndex),
       ),
     }))
-    return { errorCode: 0, errorMessage: '', topics: answers, ...(version >= 2 && { nodes }) }
+    return {
+      errorCode: 0,
+      errorMessage: '',
+      topics: answers,
+      ...(version >= 2 && { nodes: answers.some(({ partitions }) => partitions.some(isThere)) ? nodes : [] }),
+    }
   },
   failure: (_, errorCode) => ({ errorCode, errorMessage: null, topics: [] }),
 })
 
-const nobody = { leaderId: -1, leaderEpoch: -1, highWatermark: -1n, currentVoters: [], observers: [] }
+const isThere = ({ errorCode }: { errorCode: number }) => errorCode === 0
+
+const nobody = { leaderId: 0, leaderEpoch: 0, highWatermark: 0n, currentVoters: [], observers: [] }
 const unknown = (partitionIndex: number) => ({
   ...nobody,
   partitionIndex,

@@ -56,7 +56,7 @@ function describe(context: RequestContext, name: string, first: number, room: nu
   if (!context.may('DESCRIBE', 'TOPIC', name)) return { ...nothing(name), errorCode: errnoOf('TOPIC_AUTHORIZATION_FAILED') }
   if (!topic) {
     const code = topicNameProblem(name) === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
-    return { ...nothing(name), errorCode: errnoOf(code) }
+    return { ...nothing(name), errorCode: errnoOf(code), topicAuthorizedOperations: operationsOn(context, 'TOPIC', name) }
   }
   const partitions = topic.partitions.slice(first, first + room).map(partition => ({
     ...describePartition(context, partition),

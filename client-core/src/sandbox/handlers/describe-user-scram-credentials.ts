@@ -12,7 +12,7 @@ export const describeUserScramCredentials = handler(DescribeUserScramCredentials
   handle({ users }, request) {
     const asked = request.users?.length ? request.users.map(({ name }) => name) : users.scramUsers
     const results = [...new Set(asked)].map(user => describe(users, user, asked.filter(other => other === user).length > 1))
-    return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, results }
+    return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', results }
   },
   failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, results: [] }),
 })
@@ -24,5 +24,5 @@ function describe(users: Users, user: string, isTwice: boolean) {
   const known = users.scramIterations(user)
   if (known.size === 0) return refused('RESOURCE_NOT_FOUND', `Attempt to describe a user credential that does not exist: ${user}`)
   const credentialInfos = [...known].map(([hashName, iterations]) => ({ mechanism: scramNumber(hashName), iterations }))
-  return { user, errorCode: 0, errorMessage: null, credentialInfos }
+  return { user, errorCode: 0, errorMessage: '', credentialInfos }
 }

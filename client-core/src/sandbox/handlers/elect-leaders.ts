@@ -1,5 +1,5 @@
 import { ElectLeadersRequest } from '../../protocol/api/elect-leaders.js'
-import { errnoOf } from '../../protocol/errors.js'
+import { errnoOf, errorForCode } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import { catchUp, electUnclean } from '../state/leadership.js'
@@ -16,25 +16,27 @@ export const electLeaders = handler(ElectLeadersRequest, {
   needs: 'ALTER',
   handle({ cluster }, { topicPartitions, electionType }, version) {
     const type = version === 0 ? PREFERRED : electionType
-    if (type !== PREFERRED && type !== UNCLEAN)
-      return { throttleTimeMs: 0, errorCode: errnoOf('INVALID_REQUEST'), replicaElectionResults: [] }
+    if (type !== PREFERRED && type !== UNCLEAN) return failure(topicPartitions ?? [], errnoOf('INVALID_REQUEST'), version)
     const asked =
       topicPartitions ??
       [...cluster.topics.values()].map(({ name, partitions }) => ({ topic: name, partitions: partitions.map(p => p.index) }))
     const replicaElectionResults = asked
       .map(({ topic, partitions }) => ({ topic, partitionResult: partitions.map(index => elect(cluster, topic, index, type)) }))
       .map(({ topic, partitionResult }) => ({ topic, partitionResult: partitionResult.filter(told(topicPartitions === null)) }))
-      .filter(({ partitionResult }) => topicPartitions !== null || partitionResult.length > 0)
     return { throttleTimeMs: 0, errorCode: 0, replicaElectionResults }
   },
-  failure({ topicPartitions }, errorCode, version) {
-    const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
-      topic,
-      partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage: null })),
-    }))
-    return { throttleTimeMs: 0, ...(version >= 1 && { errorCode }), replicaElectionResults }
-  },
+  failure: ({ topicPartitions }, errorCode, version) => failure(topicPartitions ?? [], errorCode, version),
 })
+
+function failure(asked: readonly { topic: string; partitions: readonly number[] }[], errorCode: number, version: number) {
+  const replicaElectionResults = asked.map(({ topic, partitions }) => ({
+    topic,
+    partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage: explain(errorCode) })),
+  }))
+  return { throttleTimeMs: 0, ...(version >= 1 && { errorCode }), replicaElectionResults }
+}
+
+const explain = (errorCode: number) => errorForCode(errorCode).description
 
 const told = (all: boolean) => (result: { errorCode: number }) => !all || result.errorCode !== errnoOf('ELECTION_NOT_NEEDED')
 

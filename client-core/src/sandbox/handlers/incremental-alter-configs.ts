@@ -45,8 +45,7 @@ export const incrementalAlterConfigs = handler(IncrementalAlterConfigsRequest, {
 function changed(key: ConfigKey, now: string | undefined, { name, configOperation, value }: Change): string | undefined {
   if (configOperation === DELETE) return undefined
   if (configOperation === SET) return value ?? ''
-  if (configOperation !== APPEND && configOperation !== SUBTRACT)
-    throw new Refusal('INVALID_REQUEST', `Unknown operation type ${configOperation}`)
+  if (configOperation !== APPEND && configOperation !== SUBTRACT) throw new Refusal('UNKNOWN_SERVER_ERROR', '')
   const verb = configOperation === APPEND ? 'APPEND to' : 'SUBTRACT from'
   if (key.type !== 'list') throw new Refusal('INVALID_CONFIG', `Can't ${verb} key ${name} because its type is not LIST.`)
   const listed = (text: string | null | undefined) => (text ? text.split(',').map(item => item.trim()) : [])

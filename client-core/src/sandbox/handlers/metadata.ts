@@ -21,7 +21,9 @@ export const metadata = handler(MetadataRequest, {
       ? asked.map(topic => one(context, request, topic, version))
       : [...context.cluster.topics.values()].filter(({ name }) => mayDescribe(context, name)).map(topic => known(context, topic))
     const withOperations = ({ name, errorCode }: { name: string | null; errorCode: number }) =>
-      request.includeTopicAuthorizedOperations && errorCode === 0 ? operationsOn(context, 'TOPIC', name ?? '') : NOT_ASKED
+      request.includeTopicAuthorizedOperations && name && errorCode !== errnoOf('TOPIC_AUTHORIZATION_FAILED')
+        ? operationsOn(context, 'TOPIC', name)
+        : NOT_ASKED
     return {
       ...clusterPart(context, request.includeClusterAuthorizedOperations),
       topics: topics.map(topic => ({ ...topic, topicAuthorizedOperations: withOperations(topic) })),

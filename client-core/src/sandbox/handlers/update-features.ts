@@ -27,7 +27,7 @@ export const updateFeatures = handler(UpdateFeaturesRequest, {
     }
     if (!validateOnly) cluster.featuresEpoch++
     const results = featureUpdates.map(({ feature }) => ({ feature, errorCode: 0, errorMessage: '' }))
-    return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', ...(version <= 1 && { results }) }
+    return { throttleTimeMs: 0, errorCode: 0, errorMessage: version <= 1 ? '' : null, ...(version <= 1 && { results }) }
   },
   failure: (_, errorCode, version) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, ...(version <= 1 && { results: [] }) }),
 })
