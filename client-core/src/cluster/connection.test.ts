@@ -298,8 +298,8 @@ describe('what the broker cannot have seen', () => {
     // Refused; then ApiVersions and the request.
     expect(writes).toBe(3)
     refusals = 2
-    expect(await failureOf(clock, ask())).toMatchObject({ code: 'CONNECTION_CLOSED' })
-    await driven(clock, ask())
+    const atSeed = cluster.brokers.seeds[0].send(DescribeClusterRequest, plain, asked)
+    expect(await failureOf(clock, atSeed)).toMatchObject({ code: 'CONNECTION_CLOSED' })
     sandbox.intercept('DescribeCluster', { once: true }, hang())
     const [first, second] = [
       failureOf(clock, ask()),
