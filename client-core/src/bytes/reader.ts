@@ -2,6 +2,8 @@ import { malformed } from './malformed.js'
 import { utf8Decode } from './utf8.js'
 import { type Uuid, uuidAt, zeroUuid } from './uuid.js'
 
+const noBytes = new Uint8Array(0)
+
 /**
  * Reads big-endian values from `bytes[offset..end)`. Every read is checked against the end and throws `ClientError` `MALFORMED`, naming
  * what was read and at which offset of `bytes`. What it gives back as bytes are views: nothing is copied.
@@ -13,13 +15,19 @@ export class Reader {
   /** Where reading stops; a caller may pull it in for a part with a length of its own, and must put it back. */
   end: number
   #view: DataView | undefined
-  #allowance: number
+  /** Asked once, when what was read has taken so much memory that the rest must be checked before it may take more. Throws to refuse. */
+  check?: () => void
+  /** Steps over strings and the like instead of making them, which takes no memory. */
+  readonly discarding: boolean
+  #spent = 0
+  #free: number
 
-  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array, offset = 0, end = bytes.length, discarding = false) {
     this.bytes = bytes
     this.offset = offset
     this.end = end
-    this.#allowance = 10 * (end - offset) + 16 * 1024 * 1024
+    this.discarding = discarding
+    this.#free = discarding ? 10 * (end - offset) + 0x1000000 : 2 * (end - offset) + 0x80000
   }
 
   get left(): number {
@@ -62,7 +70,8 @@ export class Reader {
   }
 
   int64(): bigint {
-    return this.#data().getBigInt64(this.take(8, 'int64'))
+    const at = this.take(8, 'int64')
+    return this.discarding ? 0n : this.#data().getBigInt64(at)
   }
 
   float64(): number {
@@ -71,6 +80,7 @@ export class Reader {
 
   uuid(): Uuid {
     const at = this.take(16, 'uuid')
+    if (this.discarding) return zeroUuid
     const bytes = this.bytes
     for (let i = at; i < at + 16; i++) if (bytes[i] !== 0) return uuidAt(bytes, at)
     return zeroUuid
@@ -110,24 +120,28 @@ export class Reader {
   }
 
   /**
-   * Counts memory that is about to be taken for what was read. More than ten times the bytes, and 16 MB, is refused: no honest message comes near,
-   * while three bytes of a hostile one may ask for a hundred.
+   * Counts memory that is about to be taken for what was read, texts apart, which take twice their bytes at most. Twice the bytes and half a MB are free;
+   * then `check` is asked. A reader that discards refuses more than ten times the bytes and 16 MB: no honest message comes near, while three
+   * bytes of a hostile one may ask for a hundred.
    */
   spend(memory: number): void {
-    this.#allowance -= memory
-    if (this.#allowance < 0) throw malformed('message', this.offset, 'it would take more than ten times its size in memory')
+    this.#spent += memory
+    if (this.#spent <= this.#free) return
+    if (this.discarding) throw malformed('message', this.offset, 'it would take more than ten times its size in memory')
+    this.#free = Number.POSITIVE_INFINITY
+    this.check?.()
   }
 
   /** UTF-8 of a known length in bytes. */
   string(length: number): string {
     const at = this.take(length, 'string')
-    return utf8Decode(this.bytes, at, at + length)
+    return this.discarding ? '' : utf8Decode(this.bytes, at, at + length)
   }
 
   /** A view of the next bytes. */
   view(length: number): Uint8Array {
     const at = this.take(length, 'bytes')
-    return this.bytes.subarray(at, at + length)
+    return this.discarding ? noBytes : this.bytes.subarray(at, at + length)
   }
 
   /** Steps over the next bytes and returns where they began. `what` is for the error's sentence. */

@@ -43,8 +43,6 @@ export function typeCoder(type: FieldType, place: Place): Coder {
 }
 
 const noItems: readonly unknown[] = Object.freeze([])
-/** Up to this many items an array gets its exact size at once; longer ones grow with what really arrives. */
-const PREALLOCATED = 1024
 /** Memory of an array without its items. */
 const ARRAY = 48
 
@@ -63,7 +61,11 @@ function arrayCoder(of: FieldType, place: Place): Coder {
         throw malformed('array', from.offset, `${length} items need at least ${length * min} bytes and ${from.left} are left`)
       }
       from.spend(ARRAY + length * memory)
-      if (length > PREALLOCATED) return readMany(from, length, read)
+      if (from.discarding) {
+        if (item.fixed) from.take(length * min, 'array')
+        else for (let i = 0; i < length; i++) read(from)
+        return noItems
+      }
       const items = new Array<unknown>(length)
       for (let i = 0; i < length; i++) items[i] = read(from)
       return items
@@ -77,12 +79,6 @@ function arrayCoder(of: FieldType, place: Place): Coder {
     min: count.min,
     cost: 0,
   }
-}
-
-function readMany(from: Reader, length: number, read: Coder['read']): unknown[] {
-  const items: unknown[] = []
-  for (let i = 0; i < length; i++) items.push(read(from))
-  return items
 }
 
 /** A struct that may be null has one byte in front: 1, and for null -1, or 0 where the struct is a tagged field. */
@@ -124,21 +120,27 @@ export function decode<M extends Message>(message: M, bytes: Uint8Array, version
 }
 
 export function decodeFrom<M extends Message>(from: Reader, message: M, version: number): Output<M> {
-  const value = readFrom(from, message, version)
-  if (from.left === 0) return value
-  throw named(message, version, malformed('message', from.offset, `${from.left} bytes are left over behind its last field`))
+  const { read } = coderOf(message, version)
+  return readBy(from, message, version, from => {
+    const value = read(from)
+    if (from.left > 0) throw malformed('message', from.offset, `${from.left} bytes are left over behind its last field`)
+    return value
+  })
 }
 
 /** Reads a message and leaves the reader behind it, whatever follows. */
 export function readFrom<M extends Message>(from: Reader, message: M, version: number): Output<M> {
-  const { read } = coderOf(message, version)
+  return readBy(from, message, version, coderOf(message, version).read)
+}
+
+/** A message that takes much memory for its size is walked through to its end before it may take more: what is broken never does. */
+function readBy<M extends Message>(from: Reader, message: M, version: number, read: Coder['read']): Output<M> {
+  const { bytes, offset, end } = from
+  from.check = () => void read(new Reader(bytes, offset, end, true))
   try {
     return read(from) as Output<M>
   } catch (cause) {
-    throw cause instanceof ClientError ? named(message, version, cause) : cause
+    if (!(cause instanceof ClientError)) throw cause
+    throw new ClientError(cause.code, `${message.name} v${version}: ${cause.message}`, { cause })
   }
-}
-
-function named(message: Message, version: number, cause: ClientError): ClientError {
-  return new ClientError(cause.code, `${message.name} v${version}: ${cause.message}`, { cause })
 }

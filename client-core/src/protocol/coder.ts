@@ -11,6 +11,8 @@ export interface Coder {
   readonly min: number
   /** About how much memory a value takes beside its slot, items of arrays not counted. */
   readonly cost: number
+  /** Every value takes `min` bytes: many are stepped over at once. */
+  readonly fixed?: true
 }
 
 /** Where a coder stands: what its errors name and how it writes lengths. */

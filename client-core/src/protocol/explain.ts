@@ -197,10 +197,12 @@ export class Walk {
   /** Steps over items that are not shown, at the speed of the codec. */
   #skip(of: FieldType, place: Place, count: number): number {
     const { read } = typeCoder(of, place)
+    const rest = new Reader(this.from.bytes, this.from.offset, this.from.end, true)
     for (let i = 0; i < count; i++) {
-      this.start = this.from.offset
-      read(this.from)
+      this.start = rest.offset
+      read(rest)
     }
+    this.from.offset = rest.offset
     return count
   }
 

@@ -13,23 +13,53 @@ const VIEW = 104
 export function scalarCoder(kind: ScalarKind, place: Place): Coder {
   switch (kind) {
     case 'bool':
-      return { read: from => from.bool(), write: boolWriter(place), min: 1, cost: 0 }
+      return fixed(1, 0, from => from.bool(), boolWriter(place))
     case 'int8':
-      return { read: from => from.int8(), write: intWriter(place, -0x80, 0x7f, (to, n) => to.int8(n)), min: 1, cost: 0 }
+      return integer(
+        place,
+        1,
+        true,
+        from => from.int8(),
+        (to, n) => to.int8(n),
+      )
     case 'int16':
-      return { read: from => from.int16(), write: intWriter(place, -0x8000, 0x7fff, (to, n) => to.int16(n)), min: 2, cost: 0 }
+      return integer(
+        place,
+        2,
+        true,
+        from => from.int16(),
+        (to, n) => to.int16(n),
+      )
     case 'uint16':
-      return { read: from => from.uint16(), write: intWriter(place, 0, 0xffff, (to, n) => to.int16(n)), min: 2, cost: 0 }
+      return integer(
+        place,
+        2,
+        false,
+        from => from.uint16(),
+        (to, n) => to.int16(n),
+      )
     case 'int32':
-      return { read: from => from.int32(), write: intWriter(place, -0x80000000, 0x7fffffff, (to, n) => to.int32(n)), min: 4, cost: 0 }
+      return integer(
+        place,
+        4,
+        true,
+        from => from.int32(),
+        (to, n) => to.int32(n),
+      )
     case 'uint32':
-      return { read: from => from.uint32(), write: intWriter(place, 0, 0xffffffff, (to, n) => to.int32(n)), min: 4, cost: 0 }
+      return integer(
+        place,
+        4,
+        false,
+        from => from.uint32(),
+        (to, n) => to.int32(n),
+      )
     case 'int64':
-      return { read: from => from.int64(), write: int64Writer(place), min: 8, cost: 24 }
+      return fixed(8, 24, from => from.int64(), int64Writer(place))
     case 'float64':
-      return { read: from => from.float64(), write: float64Writer(place), min: 8, cost: 16 }
+      return fixed(8, 16, from => from.float64(), float64Writer(place))
     case 'uuid':
-      return { read: from => from.uuid(), write: uuidWriter(place), min: 16, cost: 40 }
+      return fixed(16, 40, from => from.uuid(), uuidWriter(place))
     case 'string':
       return stringCoder(place)
     case 'bytes':
@@ -39,19 +69,24 @@ export function scalarCoder(kind: ScalarKind, place: Place): Coder {
   }
 }
 
-function boolWriter(place: Place): Coder['write'] {
-  return (to, value) => {
-    if (typeof value !== 'boolean') throw refused(place, `${shown(value)} is not a boolean`)
-    to.bool(value)
-  }
-}
+const fixed = (min: number, cost: number, read: Coder['read'], write: Coder['write']): Coder => ({ read, write, min, cost, fixed: true })
 
-function intWriter(place: Place, min: number, max: number, write: (to: Writer, value: number) => void): Coder['write'] {
-  return (to, value) => {
+function integer(place: Place, size: number, signed: boolean, read: Coder['read'], write: (to: Writer, value: number) => void): Coder {
+  const range = 2 ** (8 * size)
+  const min = signed ? -range / 2 : 0
+  const max = min + range - 1
+  return fixed(size, 0, read, (to, value) => {
     if (typeof value !== 'number' || !(value >= min && value <= max) || value % 1 !== 0) {
       throw refused(place, `${shown(value)} is not an integer from ${min} to ${max}`)
     }
     write(to, value)
+  })
+}
+
+function boolWriter(place: Place): Coder['write'] {
+  return (to, value) => {
+    if (typeof value !== 'boolean') throw refused(place, `${shown(value)} is not a boolean`)
+    to.bool(value)
   }
 }
 

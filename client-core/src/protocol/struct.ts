@@ -53,11 +53,31 @@ function structReader(fields: Fields, plain: readonly Member[], tags: TagCoder |
     return onWire.get(name) ?? (() => fallback)
   })
   const count = names.length
+  const skip = structSkipper(plain, tags)
   return (from: Reader) => {
+    if (from.discarding) return skip(from)
     const value: Values = {}
     for (let i = 0; i < count; i++) value[names[i]] = readers[i](from)
     if (tags !== undefined) tags.read(from, value)
     return value
+  }
+}
+
+/** What a reader that discards does: fields of a fixed size that stand together are one step. Plain loops, which make no garbage. */
+function structSkipper(plain: readonly Member[], tags: TagCoder | undefined): (from: Reader) => void {
+  const others = plain.filter(({ coder }) => !coder.fixed).map(({ coder }) => coder.read)
+  const sizes = [0]
+  for (const { coder } of plain) {
+    if (coder.fixed) sizes[sizes.length - 1] += coder.min
+    else sizes.push(0)
+  }
+  return from => {
+    for (let i = 0; i < others.length; i++) {
+      from.take(sizes[i], 'field')
+      others[i](from)
+    }
+    from.take(sizes[others.length], 'field')
+    if (tags !== undefined) tags.read(from, undefined)
   }
 }
 

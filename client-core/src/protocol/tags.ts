@@ -6,7 +6,8 @@ import { isDefault } from './defaults.js'
 import type { UnknownTags } from './schema.js'
 
 export interface TagCoder {
-  read(from: Reader, into: Record<string, unknown>): void
+  /** Into nothing where the reader discards. */
+  read(from: Reader, into: Record<string, unknown> | undefined): void
   write(to: Writer, value: Record<string, unknown>): void
 }
 
@@ -24,13 +25,15 @@ export function tagCoder(members: readonly Member[], place: Place): TagCoder {
   const byTag = new Map(known.map(field => [field.tag, field]))
   const inOrder = [...known].sort((a, b) => a.tag - b.tag)
 
-  const readOne = (from: Reader, into: Record<string, unknown>): void => {
+  const readOne = (from: Reader, into: Record<string, unknown> | undefined): void => {
     const tag = from.uvarint()
     const size = from.uvarint()
     const field = byTag.get(tag)
     from.spend(field === undefined ? UNKNOWN : field.coder.cost)
-    if (field === undefined) keepUnknown(into, tag, from.view(size))
-    else into[field.name] = readSized(from, field, size)
+    const value = field === undefined ? from.view(size) : readSized(from, field, size)
+    if (into === undefined) return
+    if (field === undefined) keepUnknown(into, tag, value as Uint8Array)
+    else into[field.name] = value
   }
 
   return {

@@ -1,0 +1,139 @@
+import { apis } from '../apis.js'
+import { decode, encode } from '../codec.js'
+import { isFlexible, type Message } from '../message.js'
+import type { Fields, FieldType } from '../schema.js'
+import { presence } from '../struct.js'
+
+/*
+ * Run by a process whose young generation is so large that nothing is collected meanwhile: what the heap has grown by is all that was
+ * allocated, garbage included.
+ */
+
+export interface Allocation {
+  /** The message, its version, the array that is dense, and what is in it. */
+  readonly what: string
+  readonly frame: number
+  /** Bytes that decoding it took until it failed; undefined where it did not fail. */
+  readonly allocated: number | undefined
+}
+
+const FRAME = 500_000
+/** Items of more bytes than this take less memory for their size. */
+const DENSE = 8
+declare const gc: () => void
+let clean = 0
+
+function collected(): number {
+  gc()
+  return process.memoryUsage().heapUsed
+}
+
+/**
+ * Frames that hold as many items as fit half a megabyte, in each array of small items of each message, and end in one byte too many: the densest that a hostile
+ * peer can send, and broken where no reader can know before.
+ */
+export function* hostileFrames(): Generator<Allocation> {
+  const messages: readonly Message[] = [...apis.values()].flatMap(({ request, response }) => [response, request])
+  for (const message of messages) {
+    const version = message.versions[1]
+    for (const path of arrayPaths(message.fields, version)) {
+      for (const tagged of isFlexible(message, version) && path.length === 1 ? [false, true] : [false]) {
+        const what = `${message.name} v${version} ${path.join('.')}${tagged ? ', with an unknown tag each' : ''}`
+        const frame = frameOf(message, version, path, tagged)
+        if (frame !== undefined) yield measured(what, message, version, frame)
+      }
+    }
+  }
+}
+
+/** Texts that take twice their bytes, and as many empty byte arrays as fit. */
+export function* textsAndBytes(): Generator<Allocation> {
+  const { request: metadata } = apis.get(3)!
+  const text = `${'x'.repeat(30_000)}\u4e00`
+  const topics = Array.from({ length: FRAME / text.length }, () => ({ name: text }))
+  yield measured('long texts', metadata, 12, broken(encode(metadata, { topics } as never, 12)))
+  const { request: sync } = apis.get(14)!
+  const assignments = new Array(FRAME / 4).fill({ memberId: '', assignment: new Uint8Array(0) })
+  yield measured(
+    'empty byte arrays',
+    sync,
+    5,
+    broken(encode(sync, { groupId: '', generationId: 0, memberId: '', assignments } as never, 5)),
+  )
+}
+
+function measured(what: string, message: Message, version: number, frame: Uint8Array): Allocation {
+  try {
+    decode(message, new Uint8Array(1), version)
+  } catch {
+    // The coders are made and the error's class is loaded before it counts.
+  }
+  // Well before the young generation is full.
+  if (process.memoryUsage().heapUsed > clean + 100_000_000) clean = collected()
+  const before = process.memoryUsage().heapUsed
+  let failed = false
+  try {
+    decode(message, frame, version)
+  } catch {
+    failed = true
+  }
+  const allocated = process.memoryUsage().heapUsed - before
+  return { what, frame: frame.length, allocated: failed ? allocated : undefined }
+}
+
+function broken(bytes: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(bytes.length + 1)
+  longer.set(bytes)
+  return longer
+}
+
+function frameOf(message: Message, version: number, path: readonly string[], tagged: boolean): Uint8Array | undefined {
+  const of = (count: number) => encode(message, struct(message.fields, version, path, count, tagged, true) as never, version)
+  const size = (of(1001).length - of(1).length) / 1000
+  return size > DENSE ? undefined : broken(of(Math.floor(FRAME / size)))
+}
+
+/** Every array that is on the wire, by the names that lead to it. */
+function arrayPaths(fields: Fields, version: number): string[][] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    if (presence(field, version) === 'absent') return []
+    const { type } = field.spec
+    const inner = type.kind === 'array' ? type.of : type
+    const below = inner.kind === 'struct' ? arrayPaths(inner.fields, version).map(path => [name, ...path]) : []
+    return type.kind === 'array' ? [[name], ...below] : below
+  })
+}
+
+/** The least value there is, but for `count` items where the path leads. */
+function struct(fields: Fields, version: number, path: readonly string[], count: number, tagged: boolean, outer = false): unknown {
+  const value: Record<string, unknown> = tagged && !outer ? { unknownTags: new Map([[9999, new Uint8Array(0)]]) } : {}
+  for (const [name, field] of Object.entries(fields)) {
+    if (presence(field, version) === 'absent' || (field.spec.tag !== undefined && name !== path[0])) continue
+    value[name] = least(field.spec.type, version, name === path[0] ? path.slice(1) : [], name === path[0] ? count : 0, tagged)
+  }
+  return value
+}
+
+function least(type: FieldType, version: number, path: readonly string[], count: number, tagged: boolean): unknown {
+  switch (type.kind) {
+    case 'array': {
+      const items = path.length > 0 ? 1 : count
+      return items === 0 ? [] : new Array(items).fill(least(type.of, version, path, count, tagged))
+    }
+    case 'struct':
+      return struct(type.fields, version, path, count, tagged)
+    case 'bool':
+      return false
+    case 'int64':
+      return 1n
+    case 'string':
+      return ''
+    case 'uuid':
+      return 'AAAAAAAAAAAAAAAAAAAAAQ'
+    case 'bytes':
+    case 'records':
+      return new Uint8Array(0)
+    default:
+      return 0
+  }
+}
