@@ -336,17 +336,27 @@ export class Connection {
     }
     const minBytes = () => (this.#inflight[0]?.attempt.isBare ? 0 : 4)
     const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes)
-    try {
-      for await (const chunk of this.stream.incoming) {
-        if (this.#closed) return
-        this.#everRead = true
-        this.#readAt = clock.now()
+    const take = (chunk: Uint8Array) => {
+      if (this.#closed) return
+      this.#everRead = true
+      this.#readAt = clock.now()
+      try {
         frames.push(chunk)
+      } catch (cause) {
+        this.#unreadable(cause)
       }
+    }
+    try {
+      this.stream.readBy?.({ room: () => frames.room(), take })
+      for await (const chunk of this.stream.incoming) take(chunk)
       this.close(this.#ended())
     } catch (cause) {
-      this.close(cause instanceof ClientError ? located(cause, this.broker) : broken(this.broker, cause, this.#everRead))
+      this.#unreadable(cause)
     }
+  }
+
+  #unreadable(cause: unknown): void {
+    this.close(cause instanceof ClientError ? located(cause, this.broker) : broken(this.broker, cause, this.#everRead))
   }
 
   #ended(): Error | undefined {

@@ -1,25 +1,23 @@
 import { ClientError } from '../error.js'
 
-/** Up to this size a frame's memory is taken at once; a larger claim is believed only as its bytes arrive. */
+/** Up to this size a frame's memory is taken at once, and up to the largest that the peer has really sent; a larger claim is believed only as its bytes arrive. */
 const believed = 1 << 20
-/** Chunks below this are gathered: a peer that sends a large frame byte by byte must not cost an object for each. */
-const worthKeeping = 16 * 1024
+/** By how much the memory then grows. */
+const growth = 4
+/** Less room than this at a frame's end is not offered: the read that ends a frame should bring the beginning of the next. */
+const worthOffering = 16 * 1024
 
 /**
- * Cuts a byte stream into frames: an int32 size, then that many bytes. A frame is copied once, so that it is one array and keeps no socket buffer
- * alive. Sizes are checked before anything is allocated.
+ * Cuts a byte stream into frames: an int32 size, then that many bytes. A frame is one array of its own and keeps no socket buffer alive; a transport
+ * that asks for `room` reads into it, for others it is copied once. Sizes are checked before anything is allocated.
  */
 export class FrameReader {
   readonly #size = new Uint8Array(4)
   #sizeBytes = 0
-  #frame: Uint8Array | undefined
-  /** Chunks of a large frame, joined when it is whole. */
-  #parts: Uint8Array[] = []
-  /** Room for small chunks, and how much of it is taken. */
-  #gathered = new Uint8Array(0)
-  #gatheredBytes = 0
+  #frame = new Uint8Array(0)
   #needed = 0
   #have = 0
+  #largest = believed
 
   constructor(
     private readonly maxBytes: number,
@@ -31,6 +29,11 @@ export class FrameReader {
     private readonly minBytes: () => number = () => 4,
   ) {}
 
+  /** Where the next bytes may be put before they are pushed. */
+  room(): Uint8Array | undefined {
+    return this.#frame.length - this.#have >= worthOffering ? this.#frame.subarray(this.#have) : undefined
+  }
+
   /** @throws ClientError `NOT_KAFKA`, `FRAME_TOO_LARGE`, `MALFORMED`: the stream cannot be read on. */
   push(chunk: Uint8Array): void {
     for (let p = 0; p < chunk.length; ) {
@@ -40,57 +43,33 @@ export class FrameReader {
         if (this.#sizeBytes === 4) this.#begin()
         continue
       }
-      const take = Math.min(this.#needed - this.#have, chunk.length - p)
-      const part = chunk.subarray(p, p + take)
-      if (this.#frame) this.#frame.set(part, this.#have)
-      else this.#keep(part)
+      const take = Math.min(this.#frame.length - this.#have, chunk.length - p)
+      if (chunk.buffer !== this.#frame.buffer) this.#frame.set(take === chunk.length ? chunk : chunk.subarray(p, p + take), this.#have)
       this.#have += take
       p += take
       if (this.#have === this.#needed) this.#finish()
+      else if (this.#have === this.#frame.length) this.#grow()
     }
   }
 
   #begin(): void {
-    const size = readSize(this.#size, this.minBytes(), this.maxBytes)
-    this.#needed = size
-    this.#have = 0
-    this.#frame = size <= believed ? new Uint8Array(size) : undefined
-    if (size === 0) this.#finish()
+    this.#needed = readSize(this.#size, this.minBytes(), this.maxBytes)
+    this.#frame = new Uint8Array(Math.min(this.#needed, this.#largest))
+    if (this.#needed === 0) this.#finish()
   }
 
-  #keep(part: Uint8Array): void {
-    if (this.#gatheredBytes + part.length > this.#gathered.length) {
-      this.#flush()
-      if (part.length >= worthKeeping) {
-        this.#parts.push(part)
-        return
-      }
-      this.#gathered = new Uint8Array(4 * worthKeeping)
-    }
-    this.#gathered.set(part, this.#gatheredBytes)
-    this.#gatheredBytes += part.length
-  }
-
-  #flush(): void {
-    if (this.#gatheredBytes > 0) this.#parts.push(this.#gathered.subarray(0, this.#gatheredBytes))
-    this.#gathered = new Uint8Array(0)
-    this.#gatheredBytes = 0
+  #grow(): void {
+    const grown = new Uint8Array(Math.min(this.#needed, growth * this.#have))
+    grown.set(this.#frame)
+    this.#frame = grown
   }
 
   #finish(): void {
-    let frame = this.#frame
-    if (!frame) {
-      this.#flush()
-      frame = new Uint8Array(this.#needed)
-      let p = 0
-      for (const part of this.#parts) {
-        frame.set(part, p)
-        p += part.length
-      }
-    }
-    this.#frame = undefined
-    this.#parts = []
+    const frame = this.#frame
+    this.#largest = Math.max(this.#largest, this.#needed)
+    this.#frame = new Uint8Array(0)
     this.#sizeBytes = 0
+    this.#have = 0
     this.onFrame(frame)
   }
 }

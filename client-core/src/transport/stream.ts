@@ -23,8 +23,21 @@ export interface ByteStream {
   write(chunks: readonly Uint8Array[]): Promise<void>
   /** Closes both directions, at once; what was written is still delivered where the platform allows. Idempotent. `reason` is what pending writes and the reader see. */
   close(reason?: Error): void
+  /**
+   * Where the transport can: chunks go to `reader` as they come, without a promise for each; `incoming` tells only the end. Not reading is then no
+   * back-pressure. Nothing changes when something was read already.
+   */
+  readBy?(reader: ByteReader): void
   /** Who answered, where the transport knows: for a person to read. */
   readonly peer?: string
+}
+
+/** Takes a stream's bytes at once. Its functions do not throw. */
+export interface ByteReader {
+  /** Where the next bytes should be put: they come as a piece of it, from its beginning. Undefined: anywhere. */
+  room(): Uint8Array | undefined
+  /** The chunk's memory is used again when this returns, unless it is what `room` gave. */
+  take(chunk: Uint8Array): void
 }
 
 /** Opens a stream. Aborting `signal` rejects with code `ABORTED` and leaves nothing open. */

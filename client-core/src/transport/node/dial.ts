@@ -67,9 +67,15 @@ export async function openStream(
   if (signal.aborted) throw abortion(target, signal)
   let stream: SocketStream | undefined
   const slab = new Slab()
-  const socket = start({ buffer: () => slab.room(), callback: bytes => stream?.take(slab.take(bytes)) ?? true })
+  const socket = start({
+    buffer: () => stream?.reader?.room() ?? slab.room(),
+    // What a reader takes at once leaves the slab free for the next read.
+    callback: (bytes, buffer) => stream?.take(stream.reader ? pieceOf(buffer, bytes) : slab.take(bytes)) ?? true,
+  })
   return openSocket(socket, ready, target, signal, opened => (stream = new SocketStream(opened, target)))
 }
+
+const pieceOf = ({ buffer, byteOffset }: Uint8Array, bytes: number) => new Uint8Array(buffer, byteOffset, bytes)
 
 function abortion(target: StreamTarget, signal: AbortSignal): TransportError {
   return explain('ABORTED', target, { cause: signal.reason })

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { Inbox } from '../inbox.js'
 import { explain } from '../reasons.js'
-import type { ByteStream, StreamTarget } from '../stream.js'
+import type { ByteReader, ByteStream, StreamTarget } from '../stream.js'
 import { fromNode } from './errors.js'
 
 /** Read and not taken yet, before the socket is paused: a few reads of 64 KiB, so that the reader rarely finds nothing. */
@@ -18,6 +18,7 @@ export class SocketStream implements ByteStream {
   #refusal: Error | undefined
   #closed = false
   #paused = false
+  #reader: ByteReader | undefined
 
   constructor(
     private readonly socket: Socket,
@@ -53,9 +54,14 @@ export class SocketStream implements ByteStream {
     })
   }
 
+  readBy(reader: ByteReader): void {
+    if (this.incoming.bytes === 0) this.#reader = reader
+  }
+
   close(reason?: Error): void {
     if (this.#closed) return
     this.#closed = true
+    this.#reader = undefined
     this.#refuse(reason ?? explain('CLOSED', this.target))
     this.incoming.discard(reason)
     this.#leave()
@@ -76,8 +82,17 @@ export class SocketStream implements ByteStream {
     if (!this.take(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))) this.socket.pause()
   }
 
+  /** Who takes what is read, at once. */
+  get reader(): ByteReader | undefined {
+    return this.#reader
+  }
+
   /** Takes what was read. False: read no more for now. */
   take(chunk: Uint8Array): boolean {
+    if (this.#reader) {
+      this.#reader.take(chunk)
+      return true
+    }
     this.incoming.push(chunk)
     this.#paused = !this.#closed && this.incoming.bytes >= READ_AHEAD
     return !this.#paused
