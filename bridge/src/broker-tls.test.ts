@@ -56,6 +56,24 @@ test('4525: certificates that do not hold, each with its code', async () => {
   }
 })
 
+test('a handshake that breaks off where TLS has worked is a broker that restarts: to be tried again', async () => {
+  const server = await listen(issue())
+  const hangingUp = await broker(socket => socket.once('data', () => socket.destroy()))
+  const addr = `127.0.0.1:${server.port}`
+  await withBridge({ bootstrap: [addr, hangingUp.address], tls: { ca } }, {}, async bridge => {
+    const first = async (addr: string) => {
+      const client = new RawClient(bridge, { addr })
+      const said = await client.first()
+      client.ws.close()
+      return said
+    }
+    expect(await first(hangingUp.address)).toMatchObject({ code: 'ECONNRESET', retry: false })
+    expect(await first(addr)).toMatchObject({ t: 'open' })
+    expect(await first(hangingUp.address)).toMatchObject({ code: 'ECONNRESET', retry: true })
+  })
+  await Promise.all([server.close(), hangingUp.close()])
+})
+
 test('4525: a plaintext listener that hangs up, or answers; 4504: one that is silent', async () => {
   const hangingUp = await broker(socket => socket.once('data', () => socket.destroy()))
   const answering = await broker(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))

@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'n
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { SaslMechanism } from '@milena/client-core/sasl'
 import { FAMILY_ATTEMPT_MS, openSocket } from '@milena/client-core/transport/node'
-import { explain, type StreamTarget } from '@milena/client-core/transport/tunnel'
+import { explain, type StreamTarget, TransportError } from '@milena/client-core/transport/tunnel'
 import { logIn } from './login.js'
 
 /** What a dialler is asked for. */
@@ -11,6 +11,8 @@ export interface DialTarget extends StreamTarget {
   lookup: LookupFunction
   /** TLS with these options; plain without. */
   tls?: ConnectionOptions
+  /** What the cluster's brokers have shown: where TLS has worked, a handshake that breaks off is a broker that restarts. */
+  shown?: { tls: boolean }
   /** The bridge's own login, after which the socket is handed on. */
   sasl?: SaslMechanism
 }
@@ -37,8 +39,12 @@ export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal:
   }, ms)
   try {
     const opened = await openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened)
+    if (to.tls && to.shown) to.shown.tls = true
     if (to.sasl) await logIn(opened, to, to.sasl, AbortSignal.any([signal, late.signal]))
     return opened
+  } catch (error) {
+    const broke = error instanceof TransportError && error.code === 'ECONNRESET'
+    throw broke && to.shown?.tls ? explain('ECONNRESET', to, { cause: error }) : error
   } finally {
     clearTimeout(timer)
   }

@@ -24,6 +24,7 @@ export class Directory {
   #timer: NodeJS.Timeout | undefined
   /** Whether clients ask for TLS: the brokers are asked the same way. */
   #tls = false
+  readonly #shown = { tls: false }
   /** Whether metadata may name addresses of this machine: only when the cluster runs on it. */
   #onThisMachine: boolean
 
@@ -59,7 +60,14 @@ export class Directory {
     if (isIP(address.host)) check(address.host)
     const options = this.cluster.tls === true || (this.cluster.tls === false && tls) ? {} : this.cluster.tls
     const lookup: LookupFunction = checkedLookup(check, this.settings.lookup)
-    return { host: address.host, port: address.port, lookup, ...(options ? { tls: options } : {}), sasl: this.cluster.sasl }
+    return {
+      host: address.host,
+      port: address.port,
+      lookup,
+      ...(options ? { tls: options } : {}),
+      sasl: this.cluster.sasl,
+      shown: this.#shown,
+    }
   }
 
   /** Throws for an IP address that a name, or metadata, may not lead to. One that is configured as such is meant. */

@@ -4,7 +4,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { authority } from '../testing/certificates.js'
 import { transportCompliance } from '../testing/compliance.js'
 import { acceptor, openHandles, unused } from '../testing/sockets.js'
-import { collect, outcome, signal } from '../testing/streams.js'
+import { bytesOf, collect, differsAt, outcome, signal } from '../testing/streams.js'
 import { type TlsOptions, tls } from './tls.js'
 
 const { ca, issue, selfSigned, dispose } = authority()
@@ -99,4 +99,86 @@ test('a plaintext listener is told apart: one that answers is EPROTO or its like
     message: expect.stringContaining('plaintext listener'),
   })
   await hangingUp.close()
+})
+
+test('a handshake that breaks off may be tried again where TLS has worked before, and only there', async () => {
+  const { target, close } = await secure()
+  const hangingUp = await acceptor(
+    createPlainServer(socket => socket.on('error', () => {}).once('data', () => socket.destroy())),
+    'never',
+  )
+  const transport = tls({ ca })
+  const before = await outcome(transport.connect(hangingUp.target, signal()))
+  expect(before).toMatchObject({ code: 'ECONNRESET', retriable: false })
+  const stream = await transport.connect(target, signal())
+  stream.close()
+  const after = await outcome(transport.connect(hangingUp.target, signal()))
+  expect(after).toMatchObject({ code: 'ECONNRESET', retriable: true, message: expect.stringContaining('may have restarted') })
+  expect(await outcome(tls({ ca }).connect(hangingUp.target, signal()))).toMatchObject({ code: 'ECONNRESET', retriable: false })
+  await close()
+  await hangingUp.close()
+})
+
+test('no ALPN is offered, and no name for an address', async () => {
+  const { target, close } = await acceptor(createPlainServer(), 'never')
+  await close()
+  const hello = new Promise<Buffer>(resolve => {
+    const server = createPlainServer(socket =>
+      socket
+        .on('error', () => {})
+        .once('data', bytes => {
+          socket.destroy()
+          server.close()
+          resolve(bytes)
+        }),
+    ).listen(target.port, '127.0.0.1')
+  })
+  const failing = outcome(tls({ ca }).connect(target, signal()))
+  const extensions = extensionsOf(await hello)
+  await failing
+  expect(extensions).toContain(43)
+  expect(extensions).not.toContain(16)
+  expect(extensions).not.toContain(0)
+})
+
+/** The types of a ClientHello's extensions (RFC 8446, 4.1.2): 0 is the server's name, 16 ALPN, 43 the versions. */
+function extensionsOf(record: Buffer): number[] {
+  let at = 5 + 4 + 2 + 32
+  at += 1 + record[at]
+  at += 2 + record.readUInt16BE(at)
+  at += 1 + record[at]
+  const end = at + 2 + record.readUInt16BE(at)
+  const types: number[] = []
+  for (at += 2; at < end; at += 4 + record.readUInt16BE(at + 2)) types.push(record.readUInt16BE(at))
+  return types
+}
+
+test('TLS 1.2 is spoken where there is nothing newer, 1.3 where there is; `minVersion` refuses less', async () => {
+  const only12: ServerOptions = { ...trusted, maxVersion: 'TLSv1.2' }
+  expect(await connecting(only12, { ca })).toBe('connected')
+  expect(await connecting({ ...trusted, minVersion: 'TLSv1.3' }, { ca })).toBe('connected')
+  expect(await connecting(only12, { ca, minVersion: 'TLSv1.3' })).toMatchObject({
+    code: expect.stringMatching(/^(EPROTO|ERR_SSL_)/),
+    retriable: false,
+    message: expect.stringContaining('does not speak TLS the way we do'),
+  })
+})
+
+test('an end in order is an end under TLS too, after all that came before; a cut without one is ECONNRESET', async () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const { target, accept, reset, close } = await secure({ ...trusted, maxVersion: version })
+    const stream = await tls({ ca }).connect(target, signal())
+    const peer = await accept()
+    const bytes = bytesOf(300_000, 1)
+    const writing = peer.write([bytes])
+    await writing
+    peer.close()
+    expect(differsAt(await collect(stream), bytes)).toBe(-1)
+    // The broker's half is closed; ours is not, until we close it.
+    stream.close()
+    const cut = await tls({ ca }).connect(target, signal())
+    reset(await accept())
+    expect(await outcome(collect(cut))).toMatchObject({ code: 'ECONNRESET', retriable: true })
+    await close()
+  }
 })

@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction, type OnReadOpts } from 'node:net'
 import { type ConnectionOptions, connect, type SecureVersion } from 'node:tls'
-import type { Transport } from '../stream.js'
+import { explain } from '../reasons.js'
+import { type ByteStream, type Transport, TransportError } from '../stream.js'
 import { FAMILY_ATTEMPT_MS, openStream } from './dial.js'
 
 type Pem = string | Buffer | Array<string | Buffer>
@@ -25,8 +26,12 @@ export interface TlsOptions {
 /** `tls.connect` hands its options on to `net.connect`; its type does not list them all. */
 type TcpOfTls = ConnectionOptions & { autoSelectFamilyAttemptTimeout: number; onread?: OnReadOpts }
 
-/** TLS over TCP. No ALPN: Kafka has none, and an offer of any confuses some load balancers. */
+/**
+ * TLS over TCP. No ALPN: Kafka has none, and an offer of any confuses some load balancers. A handshake that breaks off says that TLS is not spoken
+ * there, until one has worked: from then on it is a broker that restarts, and worth another try.
+ */
 export function tls({ servername, rejectUnauthorized = true, minVersion = 'TLSv1.2', ...options }: TlsOptions = {}): Transport {
+  let worked = false
   return {
     name: 'tls',
     connect: (target, signal) => {
@@ -45,7 +50,14 @@ export function tls({ servername, rejectUnauthorized = true, minVersion = 'TLSv1
         }
         return connect(all)
       }
-      return openStream(start, 'secureConnect', target, signal)
+      const opened = (stream: ByteStream) => {
+        worked = true
+        return stream
+      }
+      return openStream(start, 'secureConnect', target, signal).then(opened, error => {
+        const broke = error instanceof TransportError && error.code === 'ECONNRESET'
+        throw worked && broke ? explain('ECONNRESET', target, { cause: error }) : error
+      })
     },
   }
 }
