@@ -209,7 +209,7 @@ export class Source {
   /** What our side refuses, or cannot read, is for the user to mend; a login that failed is not tried again, since each try counts. */
   #onFailure(error: Error, cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>): void {
     const { cluster } = this.owner
-    cluster.logger.log('warn', 'a fetch failed', { broker: this.nodeId, error })
+    cluster.logger.log('warn', 'a fetch failed', { broker: this.nodeId, api: 'Fetch', error })
     if (isUnreachable(error)) cluster.refreshUrgently()
     else if (!isRetriable(error) && !cluster.isClosed) {
       for (const cursor of cursors) {

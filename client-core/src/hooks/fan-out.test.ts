@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fanOut, hookNames } from './fan-out.js'
 import type { Hooks } from './hooks.js'
-import { basicLogger, guarded, silentLogger } from './logger.js'
+import { basicLogger, silentLogger } from './logger.js'
 
 describe('hooks', () => {
   test('that nobody listens to are not there, so that no event is built for them', () => {
@@ -49,26 +49,5 @@ describe('hooks', () => {
       'onBrokerThrottle',
       'onBrokerWrite',
     ])
-  })
-})
-
-describe('a logger', () => {
-  test('writes what its level lets through', () => {
-    const lines: string[] = []
-    const logger = basicLogger(line => lines.push(line), 'warn', 'milena: ')
-    logger.log('warn', 'a fetch failed', { broker: 1, error: new Error('gone') })
-    logger.log('info', 'not this')
-    expect(lines).toEqual(['[WARN] milena: a fetch failed; broker: 1; error: gone'])
-  })
-
-  test('that throws harms nobody', () => {
-    const throwing = guarded({
-      level: 'error',
-      log() {
-        throw new Error('full')
-      },
-    })
-    expect(() => throwing.log('error', 'x')).not.toThrow()
-    expect(throwing.level).toBe('error')
   })
 })

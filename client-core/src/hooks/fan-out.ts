@@ -1,4 +1,4 @@
-import type { Hooks } from './hooks.js'
+import type { BrokerMetadata, Hooks } from './hooks.js'
 import type { Logger } from './logger.js'
 
 export const hookNames = [
@@ -30,7 +30,8 @@ export function fanOut(all: readonly Hooks[], logger: Logger): Hooks {
         try {
           listener[name]?.(event)
         } catch (error) {
-          logger.log('error', `a hook threw: ${name}`, { error })
+          const { broker, apiKey } = event as { broker?: BrokerMetadata; apiKey?: number }
+          logger.log('error', `a hook threw: ${name}`, { broker: broker?.nodeId, api: apiKey, error })
         }
       }
     }

@@ -18,8 +18,19 @@ export function basicLogger(write: (line: string) => void, level: LogLevel, pref
     level,
     log(at, message, fields = {}) {
       if (rank[at] > rank[level]) return
-      const rest = Object.entries(fields).map(([key, value]) => `; ${key}: ${value instanceof Error ? value.message : String(value)}`)
+      const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+      const rest = known.map(([key, value]) => `; ${key}: ${value instanceof Error ? value.message : String(value)}`)
       write(`[${at.toUpperCase()}] ${prefix}${message}${rest.join('')}`)
+    },
+  }
+}
+
+/** A logger that writes to the console: a method for each level, and the fields as they are, for a console to unfold. Default level `info`. */
+export function consoleLogger(level: LogLevel = 'info', prefix = 'milena: '): Logger {
+  return {
+    level,
+    log(at, message, fields) {
+      if (rank[at] <= rank[level]) console[at](`${prefix}${message}`, ...(fields ? [fields] : []))
     },
   }
 }

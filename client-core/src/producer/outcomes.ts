@@ -166,7 +166,7 @@ export class Outcomes {
       return this.owner.stopProducing(lost)
     }
     const { logger } = this.owner.cluster
-    logger.log('warn', 'a broker lost records', { topic, partition, api: 'Produce', error })
+    logger.log('warn', 'a broker lost records', { broker: queue.sink?.nodeId, api: 'Produce', topic, partition, error })
     if (onDataLoss && batch.identity !== noProducer) {
       queueMicrotask(() => {
         try {
