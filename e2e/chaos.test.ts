@@ -1,9 +1,13 @@
+import { createBridge } from '@milena/bridge'
 import { tcp } from '@milena/client-core/transport/node'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { killBrokers } from './chaos/killer.js'
+import type { ChaosPage } from './chaos/page.js'
 import { type Account, type Task, traffic } from './chaos/traffic.js'
 import { kcatConsume } from './kafka/kcat.js'
 import { useKafka } from './kafka/use.js'
+import { useBundledPage } from './testing/bundle-page.js'
+import { usePage } from './testing/page.js'
 
 /*
  * Connections that die at random and brokers that are killed, while records are produced and read: every one is accounted for by its key.
@@ -19,7 +23,7 @@ const limit = { timeout: 120_000 + 3 * spreadMs }
 const kafka = useKafka({ brokers: 3, heapMb: 384 })
 
 /** Runs `work` while brokers are killed. */
-async function underFire(topic: string, work: (task: Task) => Promise<Account>): Promise<Account> {
+async function underFire(topic: string, records: number, work: (task: Task) => Promise<Account>): Promise<Account> {
   await kafka().createTopic(topic, { partitions: PARTITIONS, replicationFactor: 3, configs: { 'min.insync.replicas': '2' } })
   const over = new AbortController()
   onTestFinished(() => over.abort())
@@ -51,6 +55,25 @@ async function expectLog(topic: string, records: number): Promise<void> {
 }
 
 test('no record is lost, doubled or out of order, whatever connections and brokers do', limit, async () => {
-  expectWhole(await underFire('chaos', task => traffic(tcp(), task)), records)
+  expectWhole(await underFire('chaos', records, task => traffic(tcp(), task)), records)
   await expectLog('chaos', records)
+})
+
+describe('in a page, through the bridge', () => {
+  const folder = useBundledPage(new URL('./chaos/page.ts', import.meta.url))
+  const browser = usePage()
+
+  test('no record is lost, doubled or out of order either', limit, async () => {
+    const half = records / 2
+    const bridge = await createBridge({ port: 0, ui: folder(), clusters: [{ id: 'real', bootstrap: [...kafka().bootstrap] }] })
+    onTestFinished(() => bridge.close())
+    const page = await browser().open(bridge.url)
+    const run = (task: Task) =>
+      page.evaluate(([task, token]) => (globalThis as unknown as { chaosPage: ChaosPage }).chaosPage.traffic(task, token), [
+        task,
+        bridge.token,
+      ] as const)
+    expectWhole(await underFire('chaos-page', half, run), half)
+    await expectLog('chaos-page', half)
+  })
 })

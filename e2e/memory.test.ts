@@ -26,3 +26,18 @@ test('a slow reader of a topic ten times the size of its fetch budget holds no m
   // What is buffered, and beside it the answer that is being taken in.
   expect(most).toBeLessThan(3 * fetchMaxBytes)
 })
+
+test.each([
+  ['that nobody waits for', false],
+  ['with a callback each', true],
+])('a million buffered records of 100 B, %s, take at most 2.5 times their bytes', async (_, waited) => {
+  await buildStale({ only: 'packages' })
+  const [count, size] = [1_000_000, 100]
+  const task = JSON.stringify({ count, size, partitions: 3, waited })
+  const { stdout } = await must(process.execPath, ['--expose-gc', 'e2e/testing/full-buffer.mjs', task], { cwd: root, timeoutMs: 100_000 })
+  const { buffered, takes } = JSON.parse(stdout.toString())
+  console.log(`${(takes / 1e6).toFixed(0)} MB for ${(count * size) / 1e6} MB of values`)
+  expect(buffered).toBe(count)
+  expect(takes).toBeGreaterThan(count * size)
+  expect(takes).toBeLessThanOrEqual(2.5 * count * size)
+})
