@@ -14,7 +14,8 @@ export interface WantedPartition {
 
 type Asked = Pick<FetchRequest, 'topics' | 'forgottenTopicsData' | 'sessionId' | 'sessionEpoch'>
 
-const key = (w: { topic: string; partition: number }) => `${w.partition} ${w.topic}`
+/** A topic that was made anew under its name is another one for the broker too. */
+const key = (w: WantedPartition) => `${w.partition} ${w.topicId} ${w.topic}`
 
 /**
  * An incremental fetch session with one broker (KIP-227): the broker remembers the partitions, so that a request names only what changed. Our
@@ -26,8 +27,12 @@ export class FetchSession {
   #epoch: number
   #known = new Map<string, WantedPartition>()
 
-  constructor(private isOn: boolean) {
-    this.#epoch = isOn ? 0 : -1
+  /** `epoch`: where to begin to count. */
+  constructor(
+    private isOn: boolean,
+    epoch = 0,
+  ) {
+    this.#epoch = isOn ? epoch : -1
   }
 
   ask(wanted: readonly WantedPartition[]): Asked {
@@ -69,8 +74,7 @@ function isSame(before: WantedPartition | undefined, now: WantedPartition): bool
     before.offset === now.offset &&
     before.leaderEpoch === now.leaderEpoch &&
     before.lastFetchedEpoch === now.lastFetchedEpoch &&
-    before.maxBytes === now.maxBytes &&
-    before.topicId === now.topicId
+    before.maxBytes === now.maxBytes
   )
 }
 
@@ -93,9 +97,9 @@ function toTopics(wanted: readonly WantedPartition[]): Asked['topics'] {
 function toForgotten(gone: readonly WantedPartition[]): Asked['forgottenTopicsData'] {
   const topics = new Map<string, { topic: string; topicId: Uuid; partitions: number[] }>()
   for (const w of gone) {
-    const topic = topics.get(w.topic)
+    const topic = topics.get(w.topicId + w.topic)
     if (topic) topic.partitions.push(w.partition)
-    else topics.set(w.topic, { topic: w.topic, topicId: w.topicId, partitions: [w.partition] })
+    else topics.set(w.topicId + w.topic, { topic: w.topic, topicId: w.topicId, partitions: [w.partition] })
   }
   return [...topics.values()]
 }

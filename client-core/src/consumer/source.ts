@@ -165,7 +165,6 @@ export class Source {
     for (const cursor of cursors) cursor.state = 'fetching'
     this.#abort = abort
     let results: BufferedPartition[] = []
-    let failed = false
     try {
       const broker = cluster.brokers.byId(this.nodeId)
       if (!broker) throw new ClientError('UNKNOWN_BROKER', `broker ${this.nodeId} is not part of the cluster`)
@@ -196,14 +195,13 @@ export class Source {
       this.#parked = false
       results = await this.#process(answer, eras)
     } catch (error) {
-      failed = true
       this.#parked = false
       this.#session.reset()
       if (!this.owner.isStopped && !abort.signal.aborted) this.#onFailure(error as Error, cursors, eras)
     }
     this.#fetching = false
     this.#abort = undefined
-    this.#finish(cursors, eras, results, failed)
+    this.#finish(cursors, eras, results)
   }
 
   /** What our side refuses, or cannot read, is for the user to mend; a login that failed is not tried again, since each try counts. */
@@ -221,7 +219,7 @@ export class Source {
     this.#backOff()
   }
 
-  #finish(cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>, results: BufferedPartition[], failed: boolean): void {
+  #finish(cursors: readonly Cursor[], eras: ReadonlyMap<Cursor, number>, results: BufferedPartition[]): void {
     if (this.owner.isStopped) return
     this.#buffered = results.filter(r => r.cursor.era === r.era)
     for (const { fetched } of this.#buffered) this.owner.recordHooks?.buffered(fetched.records)
@@ -232,7 +230,7 @@ export class Source {
       this.owner.onIdle(cursor)
     }
     this.owner.onSettled()
-    if (!failed) this.#failures = 0
+    if (this.#backoff === undefined) this.#failures = 0
     if (this.isReady) this.owner.onReady()
     else {
       this.owner.release()
@@ -288,7 +286,9 @@ export class Source {
         const key = keyOf({ partition: partition.partitionIndex, topic: name })
         const cursor = this.#asked.get(key)
         // A broker may name a partition twice, or one that was not asked for: each is read once.
-        if (!cursor || !this.#asked.delete(key)) continue
+        // The session may still answer for a topic that was there before, under the same name and another id.
+        if (!cursor || (topic.topic === '' && topic.topicId !== cursor.topicId)) continue
+        if (!this.#asked.delete(key)) continue
         if (cursor.era !== eras.get(cursor)) continue
         const buffered = await this.#partition(cursor, partition)
         if (buffered === stripped) hasStripped = true
