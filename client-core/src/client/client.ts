@@ -263,32 +263,35 @@ export class Client {
     return { ...settings, initiator: settings.initiator ?? 'request' }
   }
 
-  /** One broker of the cluster, by id. */
+  /** One broker by its id, of the cluster or of `seedBrokers()`. */
   broker(nodeId: number): BrokerHandle {
     return brokerHandle(this.#cluster, nodeId)
   }
+  /** The brokers that the cluster has named so far, by id. None before the first answer to Metadata. */
   discoveredBrokers(): BrokerMetadata[] {
     return this.#cluster.brokers.discovered.map(b => b.metadata).sort((a, b) => a.nodeId - b.nodeId)
   }
+  /** The seeds, with the ids that they have here: `nodeName` makes them `seed_0`, `seed_1` ... */
   seedBrokers(): BrokerMetadata[] {
     return this.#cluster.brokers.seeds.map(b => b.metadata)
   }
-  /** Replaces the seeds; brokers that were discovered stay. @throws ClientError `INVALID_OPTION`. */
+  /** Replaces the seeds, `host:port` each; brokers that were discovered stay. None at all changes nothing. @throws ClientError `INVALID_OPTION`. */
   updateSeedBrokers(...seeds: string[]): void {
+    if (seeds.length === 0) return
     const { seedBrokers } = resolveOptions({ transport: this.options.transport, seedBrokers: seeds })
     this.#cluster.brokers.replaceSeeds(seedBrokers)
   }
-  /** Resolves when any broker answers. */
+  /** Asks brokers, discovered ones and seeds, each once; resolves as soon as one answers. @throws (rejects) why none did. */
   async ping({ signal }: CallSettings = {}): Promise<void> {
     this.#open()
-    await this.#cluster.loadMetadata([], { signal, initiator: 'ping' })
+    await this.#cluster.ping(signal)
   }
-  /** Reads the metadata of what is produced to and consumed anew; resolves when it is there. */
+  /** Reads the metadata of what is produced to and consumed anew: new partitions are found at once. Resolves when it is there, rejects when not. */
   async forceMetadataRefresh(): Promise<void> {
     this.#open()
     await this.#cluster.refreshMetadata()
   }
-  /** The leader of a partition as it is known now; undefined when it is not. */
+  /** The leader of a partition as it is known now, nobody is asked; undefined when it is not. `leaderEpoch` -1: brokers tell none (before 2.1). */
   partitionLeader(topic: string, partition: number): { leader: number; leaderEpoch: number } | undefined {
     const view = this.#cluster.metadata.topic(topic)?.partitions[partition]
     return view && leaderOf(view) >= 0 ? { leader: view.leader, leaderEpoch: view.leaderEpoch } : undefined

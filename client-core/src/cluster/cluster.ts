@@ -162,6 +162,23 @@ export class Cluster {
     }
   }
 
+  /** Asks each broker once, in turn, until one answers. */
+  async ping(signal: AbortSignal | undefined): Promise<void> {
+    const failures: Error[] = []
+    for (const broker of this.brokers.candidates()) {
+      this.retries.throwIfOver(signal)
+      try {
+        const answer = await broker.send(MetadataRequest, metadataBody([], false), { signal, initiator: 'ping' })
+        return this.takeMetadata(answer, false)
+      } catch (error) {
+        this.retries.throwIfOver(signal)
+        if (error instanceof AuthenticationError) throw error
+        failures.push(error as Error)
+      }
+    }
+    throw noneOf(failures)
+  }
+
   /** A broker that could not be asked is no reason to wait when another can. */
   async #askInTurn<M extends RequestMessage>(
     target: Target,
@@ -299,15 +316,8 @@ export class Cluster {
 
   /** Reads metadata of some topics, or of all with null, and takes it over. */
   async loadMetadata(topics: readonly string[] | null, options: CallOptions): Promise<MetadataResponse> {
-    const answer = await this.call(
-      'any',
-      MetadataRequest,
-      version => ({
-        topics: topics === null ? (version === 0 ? [] : null) : topics.map(name => ({ name })),
-        allowAutoTopicCreation: version < 4 ? true : this.options.allowAutoTopicCreation,
-      }),
-      { check: refuseMetadata, ...options },
-    )
+    const body = metadataBody(topics, this.options.allowAutoTopicCreation)
+    const answer = await this.call('any', MetadataRequest, body, { check: refuseMetadata, ...options })
     this.takeMetadata(answer, topics === null)
     return answer
   }
@@ -331,6 +341,12 @@ const toBroker = (b: { nodeId: number; host: string; port: number; rack: string 
   host: b.host,
   port: b.port,
   rack: b.rack ?? undefined,
+})
+
+/** Before v4 brokers alone decide whether asking creates a topic. */
+const metadataBody = (topics: readonly string[] | null, mayCreate: boolean) => (version: number) => ({
+  topics: topics === null ? (version === 0 ? [] : null) : topics.map(name => ({ name })),
+  allowAutoTopicCreation: version < 4 || mayCreate,
 })
 
 function refuseMetadata(answer: unknown): void {

@@ -34,8 +34,9 @@ export class BrokerRegistry {
   get all(): readonly Broker[] {
     return [...this.#seeds, ...this.#brokers.values()]
   }
+  /** A broker of the cluster, or a seed by the id that it was given here. */
   byId(nodeId: number): Broker | undefined {
-    return this.#brokers.get(nodeId)
+    return nodeId < -1 ? this.#seeds.find(seed => seed.metadata.nodeId === nodeId) : this.#brokers.get(nodeId)
   }
 
   replaceSeeds(seeds: readonly string[]): void {

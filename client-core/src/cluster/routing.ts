@@ -51,11 +51,14 @@ async function sendWhole<M extends RequestMessage>(
   if (isBeat) return beat(cluster, target, { message, body }, options)
   const check = target === 'any' && message.key !== initProducerIdKey ? undefined : throwIfMoved
   const answer = await cluster.call(target, message, body, { check, ...options })
-  if (message.key === metadataKey) {
-    const asked = (body as MetadataRequest).topics
-    cluster.takeMetadata(answer as unknown as MetadataResponse, asked === null)
-  }
+  feedCaches(cluster, { message, body }, answer)
   return answer
+}
+
+/** Takes over what an answer to Metadata says, whoever asked whom. */
+export function feedCaches<M extends RequestMessage>(cluster: Cluster, { message, body }: KafkaRequest<M>, answer: ResponseTo<M>): void {
+  if (message.key !== metadataKey) return
+  cluster.takeMetadata(answer as unknown as MetadataResponse, (body as MetadataRequest).topics === null)
 }
 
 /** A heartbeat is not sent again by itself; one that leaves is. Its answer is data, also when the coordinator has moved. */

@@ -100,8 +100,9 @@ class ShardedCall<M extends RequestMessage> {
 
   /** A broker that leads or coordinates is asked once: if it fails, somebody else may do so by the time of the next try. */
   #send(target: Target, { body, attempt, retryOf }: Try<M>, onIssued: CallOptions['onIssued']): Promise<ResponseTo<M>> {
-    const { min: minVersion, max: maxVersion } = this.sharder.pin?.(body) ?? {}
-    const options = { minVersion, maxVersion, ...this.options, attempt, retryOf, onIssued }
+    const { min, max } = this.sharder.pin?.(body) ?? {}
+    const { minVersion = min, maxVersion = max } = this.options
+    const options = { ...this.options, minVersion, maxVersion, attempt, retryOf, onIssued }
     const fit = (version: number) => (this.sharder.fit?.(body, version) ?? body) as Input<M>
     return this.sharder.isBound
       ? this.cluster.callOnce(target, this.message, fit, options)
