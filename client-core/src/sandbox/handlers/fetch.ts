@@ -1,6 +1,7 @@
 import { FetchRequest } from '../../protocol/api/fetch.js'
 import type { Output } from '../../protocol/message.js'
 import { nextSessionEpoch, type SessionPartition } from '../state/fetch-sessions.js'
+import { forOldClients } from './fetch-old.js'
 import { type Limits, type Located, locate, type PartitionAnswer, readAll } from './fetch-read.js'
 import { changedOnly, type FetchPlan, planFetch } from './fetch-session.js'
 import { byTopic, handler, type RequestContext } from './handler.js'
@@ -15,6 +16,7 @@ type Request = Output<typeof FetchRequest>
  */
 export const fetch = handler(FetchRequest, {
   versions: [4, 18],
+  legacy: [0, 18],
   async handle(context, request, version) {
     const plan = planFetch(context, request, version)
     if ('error' in plan) return { errorCode: plan.error, responses: [] }
@@ -22,7 +24,8 @@ export const fetch = handler(FetchRequest, {
     await untilEnough(context, request, version, plan, limits)
     if (context.throttleMs > 0) return throttled(context, plan)
     const located = plan.partitions.map(asked => locate(context, request, version, asked))
-    return answer(context, version, plan, readAll(context, located, limits))
+    const answers = await forOldClients(readAll(context, located, limits), version, context.cluster.codecs)
+    return answer(context, version, plan, answers)
   },
   failure: (request, code, version) => {
     // A request inside a session may name no partition at all: then the error can only stand at the top.

@@ -29,6 +29,7 @@ const since = new Map([
 /** Offsets by time. Leaders alone answer. */
 export const listOffsets = handler(ListOffsetsRequest, {
   versions: [1, 11],
+  legacy: [0, 11],
   async handle(context, request, version) {
     const topics = []
     for (const topic of request.topics) {
@@ -52,9 +53,10 @@ async function answer(context: RequestContext, request: Request, topic: Request[
     checkTopicAccess(context, 'DESCRIBE', topic.name)
     if (topic.partitions.filter(other => other.partitionIndex === partitionIndex).length > 1)
       throw new Refusal('INVALID_REQUEST', `partition ${partitionIndex} is asked for twice`)
-    if ((since.get(timestamp) ?? (timestamp < EARLIEST ? 99 : 1)) > version)
+    if ((since.get(timestamp) ?? (timestamp < EARLIEST ? 99 : 0)) > version)
       throw new Refusal('UNSUPPORTED_VERSION', `timestamp ${timestamp} is not known to version ${version}`)
     const partition = leaderHere(context, findTopic(context, { name: topic.name, topicId: '' }, false), partitionIndex, currentLeaderEpoch)
+    if (version === 0) return { partitionIndex, errorCode: 0, oldStyleOffsets: borders(context, partition, timestamp, asked.maxNumOffsets) }
     const { leaderEpoch, ...found } = await find(context, partition, timestamp, request.isolationLevel === 1)
     return { partitionIndex, errorCode: 0, ...found, ...(version >= 4 && { leaderEpoch }) }
   } catch (error) {
@@ -62,6 +64,15 @@ async function answer(context: RequestContext, request: Request, topic: Request[
     const code = error.code === 'OFFSET_NOT_AVAILABLE' && version < 5 ? 'LEADER_NOT_AVAILABLE' : error.code
     return { partitionIndex, errorCode: errnoOf(code) }
   }
+}
+
+/** v0 gives the borders of segments that were written by then, newest first; the log is one segment here. */
+function borders({ cluster }: RequestContext, { log, highWatermark }: Partition, timestamp: bigint, most: number): bigint[] {
+  const isYounger = log.batches.some(({ maxTimestamp }) => maxTimestamp > timestamp)
+  const all = [log.startOffset]
+  if (timestamp === LATEST || timestamp >= BigInt(Math.floor(cluster.clock.now()))) all.unshift(highWatermark)
+  else if (timestamp !== EARLIEST && isYounger) return []
+  return all.slice(0, Math.max(0, most))
 }
 
 async function find({ cluster }: RequestContext, partition: Partition, timestamp: bigint, readCommitted: boolean) {

@@ -16,6 +16,7 @@ type Committed = TopicOffsets['partitions'][number]
 /** Stores a group's offsets: of its members, or of anybody while it has none. v9: members of the consumer protocol (KIP-848); v10: topics by id. */
 export const offsetCommit = handler(OffsetCommitRequest, {
   versions: [2, 10],
+  legacy: [0, 10],
   handle(context, request, version) {
     const group = attempt(() => admit(context, request))
     return everywhere(request, (topic, offset) => {

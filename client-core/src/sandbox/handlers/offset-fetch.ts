@@ -18,6 +18,7 @@ interface AskedTopic {
 /** A group's committed offsets; null asks for all. From v8 of several groups (KIP-709), from v9 as a member (KIP-848), from v10 by topic id. */
 export const offsetFetch = handler(OffsetFetchRequest, {
   versions: [1, 10],
+  legacy: [0, 10],
   handle(context, request, version) {
     if (version >= 8) return { groups: request.groups.map(group => answerGroup(context, group, version)) }
     try {

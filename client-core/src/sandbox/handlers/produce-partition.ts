@@ -5,6 +5,7 @@ import type { RecordBatch } from '../../records/batch.js'
 import { Refusal } from '../refusal.js'
 import { type Appended, appendBatch } from '../state/append.js'
 import { checkBatch, checkRecords, inspectBatch, openBatch } from '../state/inspect-batch.js'
+import { batchOfMessages } from '../state/old-messages.js'
 import type { Partition } from '../state/partition.js'
 import type { RequestContext } from './handler.js'
 import { accessibleTopic, leaderHere } from './partition-access.js'
@@ -40,10 +41,11 @@ export async function producePartition(
     const topic = accessibleTopic(context, 'WRITE', topicData, version >= 13)
     known = topic.partitions[index]
     if (!known) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `${topic.name} has no partition ${index}`)
-    inspectBatch(data.records, version)
+    const records = version < 3 ? await batchOfMessages(data.records, context.cluster.codecs) : data.records
+    inspectBatch(records, Math.max(version, 3))
     const partition = leaderHere(context, topic, index, -1)
     reached = true
-    return { index, errorCode: 0, ...(await append(context, request, partition, data.records!)) }
+    return { index, errorCode: 0, ...(await append(context, request, partition, records!)) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const logStartOffset = known && reached && !withoutLogStart.has(error.code) ? known.log.startOffset : -1n

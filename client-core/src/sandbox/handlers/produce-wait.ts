@@ -33,7 +33,9 @@ export async function untilReplicated(
       const found = version >= 13 ? cluster.topicsById.get(topic.topicId) : cluster.topics.get(topic.name)
       const partition = found?.partitions[response.index]
       if (response.errorCode !== 0 || !records || !partition) return []
-      return [{ response, partition, endOffset: response.baseOffset + BigInt(readInt32(records, at.lastOffsetDelta)) + 1n }]
+      // Old messages were made into a batch of our own: then the end of the log will do.
+      const endOffset = version < 3 ? partition.log.endOffset : response.baseOffset + BigInt(readInt32(records, at.lastOffsetDelta)) + 1n
+      return [{ response, partition, endOffset }]
     }),
   )
   const settle = () => {

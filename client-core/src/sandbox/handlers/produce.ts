@@ -8,6 +8,7 @@ import { untilReplicated } from './produce-wait.js'
 /** Appends batches to the partitions that this broker leads. From v13 topics are named by id (KIP-516). */
 export const produce = handler(ProduceRequest, {
   versions: [3, 13],
+  legacy: [0, 13],
   // librdkafka wants to see version 0 there, and Kafka 4 obliges it, though it closes on anything below 3 (KIP-896).
   advertised: [0, 13],
 

@@ -121,20 +121,23 @@ const requests: Requests = {
 }
 const named = (byId: boolean, topicId: string) => (byId ? { topicId } : { name: 'orders' })
 
-const everyVersion = Object.entries(handlers).flatMap(([name, { versions, message }]) => {
-  return Array.from({ length: versions[1] - versions[0] + 1 }, (_, i) => ({
+const everyVersion = Object.entries(handlers).flatMap(([name, { versions, message, ...rest }]) => {
+  const [first, last] = 'legacy' in rest && rest.legacy ? rest.legacy : versions
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
     name: name as ApiName,
-    version: versions[0] + i,
+    version: first + i,
+    isOld: first + i < versions[0],
     message: message as RequestMessage,
   }))
 })
 
 describe('every version that is offered', () => {
-  test.each(everyVersion)('$name v$version is answered, and its failure can be sent', async ({ name, version, message }) => {
+  test.each(everyVersion)('$name v$version is answered, and its failure can be sent', async ({ name, version, message, isOld }) => {
     const { client, sandbox } = await setup({ topics: { orders: 2, spare: 1 } })
     sandbox.group('classic', { members: 2, topics: ['orders'] })
     sandbox.group('consumer', { type: 'consumer', members: 2, topics: ['orders'] })
     const { topics } = await client.ask(MetadataRequest, 12, { topics: [{ name: 'orders' }] })
+    if (isOld) sandbox.emulate('3.9')
     const request: Input<RequestMessage> = requests[name](version, topics[0].topicId)
     await expect(client.ask(message, version, request)).resolves.toBeDefined()
     sandbox.intercept(message, { do: 'fail', code: 'REQUEST_TIMED_OUT', after: false })

@@ -1,6 +1,9 @@
 import type { Sandbox } from '../sandbox.js'
 import { type ListenerSaslOptions, resolveListenerSasl } from '../sasl/options.js'
 import { TcpListener } from './tcp-listener.js'
+import type { ListenerTlsOptions } from './tls-door.js'
+
+export type { ListenerTlsOptions } from './tls-door.js'
 
 export interface ListenOptions {
   /** Default `127.0.0.1`; brokers are advertised under it. */
@@ -9,6 +12,8 @@ export interface ListenOptions {
   port?: number
   /** The login that these ports ask for, of the sandbox's users; false: none. Default: what the sandbox's own `transport` was told to ask for. */
   sasl?: ListenerSaslOptions | false
+  /** These ports speak TLS. Default: they do not. */
+  tls?: ListenerTlsOptions
 }
 
 export interface SandboxPorts {
@@ -20,11 +25,17 @@ export interface SandboxPorts {
 
 /**
  * Offers the sandbox over TCP: one port per broker, also for brokers that are added later. Who comes through a port is told the ports' addresses.
- * @throws TransportError when the first port cannot be had (`EADDRINUSE`, `EACCES` …).
+ * @throws TransportError when the first port cannot be had (`EADDRINUSE`, `EACCES` …); what Node throws for a certificate that it cannot read.
  */
-export async function listen(sandbox: Sandbox, { host = '127.0.0.1', port = 0, sasl }: ListenOptions = {}): Promise<SandboxPorts> {
+export async function listen(sandbox: Sandbox, { host = '127.0.0.1', port = 0, sasl, tls }: ListenOptions = {}): Promise<SandboxPorts> {
   const asked = sasl === undefined ? sandbox.sasl : sasl && resolveListenerSasl(sasl)
-  const listener = new TcpListener(host, port, (stream, brokerId) => sandbox.serve(stream, brokerId, listener), asked || undefined)
+  const listener = new TcpListener(
+    host,
+    port,
+    (stream, id, principal) => sandbox.serve(stream, id, listener, principal),
+    asked || undefined,
+    tls,
+  )
   try {
     await sandbox.attach(listener)
   } catch (error) {

@@ -2,12 +2,15 @@ import { type Listener as Door, listenTcp } from '../../transport/node/index.js'
 import type { ByteStream } from '../../transport/stream.js'
 import type { Address, Listener } from '../network/listener.js'
 import type { ListenerSasl } from '../sasl/options.js'
+import { type ListenerTlsOptions, listenTls } from './tls-door.js'
 
 /** A broker as a listener is told of it. */
 interface Node {
   readonly id: number
   readonly running: boolean
 }
+
+type Serve = (stream: ByteStream, brokerId: number, principal?: string) => void
 
 /** One TCP port per running broker. A broker that comes back gets the port that it had. */
 export class TcpListener implements Listener {
@@ -22,8 +25,9 @@ export class TcpListener implements Listener {
     private readonly host: string,
     /** The first broker's port, the others' follow; 0 for free ones. */
     private readonly port: number,
-    private readonly serve: (stream: ByteStream, brokerId: number) => void,
+    private readonly serve: Serve,
     readonly sasl?: ListenerSasl,
+    private readonly tls?: ListenerTlsOptions,
   ) {}
 
   address(brokerId: number): Address | undefined {
@@ -54,14 +58,19 @@ export class TcpListener implements Listener {
   async #listen(id: number): Promise<Door> {
     const had = this.#ports.get(id)
     const wanted = had ?? (this.port === 0 ? 0 : this.port + id - 1)
-    const onStream = (stream: ByteStream) => this.serve(stream, id)
     try {
-      return await listenTcp({ host: this.host, port: wanted }, onStream)
+      return await this.#listenAt(wanted, id)
     } catch (error) {
       // The port that was asked for must be had; one that only follows it may be another.
       if (had !== undefined || id === 1 || wanted === 0) throw error
-      return listenTcp({ host: this.host, port: 0 }, onStream)
+      return this.#listenAt(0, id)
     }
+  }
+
+  #listenAt(port: number, id: number): Promise<Door> {
+    const onStream = (stream: ByteStream, principal?: string) => this.serve(stream, id, principal)
+    const { host, tls } = this
+    return tls ? listenTls(host, port, tls, onStream) : listenTcp({ host, port }, onStream)
   }
 
   async #shut(id: number): Promise<void> {
