@@ -18,7 +18,7 @@ async function bootstrap(table: Readonly<Record<string, Behind>>, options: { ret
 }
 
 describe('finding the cluster', () => {
-  test.each([0, 0.4, 0.99])('one good seed among bad ones is enough, whichever comes first (%f)', async random => {
+  test.each([0, 0.4, 0.99])('item 100: one good seed among bad ones is enough, whichever comes first (%f)', async random => {
     const { sandbox } = await sandboxOf()
     const { clock, cluster } = await bootstrap(
       { refused: 'ECONNREFUSED', web: http, silent: stream => stream.close(), 'broker-2': sandbox.transport },
@@ -71,7 +71,7 @@ describe('finding the cluster', () => {
     expect(dials).toBe(4)
   })
 
-  test('seeds that will never work fail at once', async () => {
+  test('item 100: seeds whose names do not resolve fail at once when there is no other', async () => {
     const { clock, cluster } = await bootstrap({ nowhere: 'ENOTFOUND' })
     const started = clock.now()
     const error = await failureOf(clock, cluster.loadMetadata([], ping))
@@ -115,7 +115,7 @@ describe('the brokers of the cluster', () => {
     expect(cluster.brokers.byId(1)).toMatchObject({ metadata: { host: 'elsewhere' }, hasConnections: true })
   })
 
-  test('a leader hint adds brokers and removes none (KIP-951)', async () => {
+  test('item 106: a leader hint adds brokers and removes none (KIP-951)', async () => {
     const { cluster, clock } = await connected()
     await driven(clock, cluster.loadMetadata([], ping))
     cluster.brokers.merge([{ nodeId: 9, host: 'new', port: 9092 }], false)

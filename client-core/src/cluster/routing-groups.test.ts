@@ -43,7 +43,7 @@ describe('requests about groups', () => {
     expect(asks).toBeLessThanOrEqual(3)
   })
 
-  test('an old broker is asked group by group, and the answer has the same form', async () => {
+  test('item 103: an old broker is asked group by group, and the answer has the same form', async () => {
     const setup = await committed()
     for (const id of setup.sandbox.brokers) setup.sandbox.broker(id).limitVersions({ OffsetFetch: [1, 7] })
     const seen: number[] = []
@@ -69,7 +69,7 @@ describe('requests about groups', () => {
     expect(finds.count).toBeGreaterThan(0)
   })
 
-  test('a coordinator that has died is replaced', async () => {
+  test('item 94: a coordinator that has died is replaced', async () => {
     const setup = await committed()
     const node = await driven(setup.clock, setup.cluster.coordinators.find('group', 'a'))
     await setup.sandbox.broker(node).stop()
@@ -96,7 +96,7 @@ describe('requests about groups', () => {
     expect(deleted).toHaveLength(3)
   })
 
-  test('are listed by every broker, and each group once, while its coordinator moves too', async () => {
+  test('item 101: are listed by every broker, and each group once, while its coordinator moves too', async () => {
     const setup = await committed()
     const twice = { groupId: 'a', protocolType: 'consumer', groupState: 'Stable', groupType: 'classic' }
     setup.sandbox.intercept('ListGroups', async ({ proceed }) => {
@@ -122,7 +122,7 @@ describe('requests about groups', () => {
     })
   })
 
-  test('several coordinators are asked for at once, and of an old broker one by one; both forms are answered in both', async () => {
+  test('item 103: several coordinators are asked for at once, and of an old broker one by one; both forms are answered in both', async () => {
     const setup = await committed()
     const at = (parts: { coordinators: readonly { key: string; nodeId: number }[] }) =>
       Object.fromEntries(parts.coordinators.map(c => [c.key, c.nodeId]))
