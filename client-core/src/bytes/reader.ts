@@ -38,10 +38,6 @@ export class Reader {
     return (this.bytes[this.take(1, 'int8')] << 24) >> 24
   }
 
-  uint8(): number {
-    return this.bytes[this.take(1, 'uint8')]
-  }
-
   /** Any byte but 0 is true, as in Kafka. */
   bool(): boolean {
     return this.bytes[this.take(1, 'bool')] !== 0
@@ -98,25 +94,6 @@ export class Reader {
     const last = this.bytes[this.take(1, 'varint')]
     if (last > 0x0f) throw malformed('varint', start, 'it does not fit 32 bits')
     return (value | (last << 28)) >>> 0
-  }
-
-  /** A zigzag int32. */
-  varint(): number {
-    const zigzag = this.uvarint()
-    return (zigzag >>> 1) ^ -(zigzag & 1)
-  }
-
-  /** A zigzag int64. */
-  varlong(): bigint {
-    const start = this.offset
-    let zigzag = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.bytes[this.take(1, 'varlong')]
-      if (shift === 63n && byte > 1) break
-      zigzag |= BigInt(byte & 0x7f) << shift
-      if (byte < 0x80) return (zigzag >> 1n) ^ -(zigzag & 1n)
-    }
-    throw malformed('varlong', start, 'it does not fit 64 bits')
   }
 
   /**

@@ -1,6 +1,5 @@
 import { utf8Length, utf8Put } from './utf8.js'
 import { putUuid, type Uuid } from './uuid.js'
-import { putUvarint, putVarint, putVarlong } from './varint.js'
 
 /** Byte arrays from this size on are linked instead of copied: below it a copy is cheaper than one more chunk for the transport. */
 const LINK_FROM = 1024
@@ -69,19 +68,13 @@ export class Writer {
     putUuid(this.#buffer, at, value)
   }
 
+  /** An unsigned 32-bit varint: 7 bits a byte, low bits first. */
   uvarint(value: number): void {
-    const at = this.#room(5)
-    this.#at = putUvarint(this.#buffer, at, value)
-  }
-
-  varint(value: number): void {
-    const at = this.#room(5)
-    this.#at = putVarint(this.#buffer, at, value)
-  }
-
-  varlong(value: bigint): void {
-    const at = this.#room(10)
-    this.#at = putVarlong(this.#buffer, at, value)
+    let at = this.#room(5)
+    let rest = value >>> 0
+    for (; rest >= 0x80; rest >>>= 7) this.#buffer[at++] = rest | 0x80
+    this.#buffer[at++] = rest
+    this.#at = at
   }
 
   /** UTF-8 without a length in front; `size` must be `utf8Length(text)`. */
@@ -92,15 +85,11 @@ export class Writer {
 
   /** Bytes without a length in front. Large ones are linked and must not change until the chunks were sent. */
   bytes(bytes: Uint8Array): void {
-    if (bytes.length >= LINK_FROM) this.link(bytes)
-    else {
+    if (bytes.length < LINK_FROM) {
       const at = this.#room(bytes.length)
       this.#buffer.set(bytes, at)
+      return
     }
-  }
-
-  /** Makes the array a chunk of its own, whatever its size. */
-  link(bytes: Uint8Array): void {
     this.#close()
     this.#done.push(bytes)
     this.#before += bytes.length

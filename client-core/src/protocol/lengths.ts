@@ -13,38 +13,13 @@ export interface Lengths {
   readonly min: number
 }
 
-export function lengths(place: Place, plain: 'int16' | 'int32', what: string): Lengths {
-  const { flexible, nullable } = place
-  const check = (from: Reader, length: number): number => {
-    if (length === -1 && nullable) return -1
+export function lengths({ flexible, nullable }: Place, plain: 'int16' | 'int32', what: string): Lengths {
+  const checked = (from: Reader, length: number): number => {
+    if (length >= 0 || (length === -1 && nullable)) return length
     throw malformed(what, from.offset, length === -1 ? 'null where the protocol has none' : `its length is ${length}`)
   }
-  if (flexible) {
-    return {
-      read: from => {
-        const length = from.uvarint() - 1
-        return length >= 0 ? length : check(from, length)
-      },
-      write: (to, length) => to.uvarint(length + 1),
-      min: 1,
-    }
-  }
-  if (plain === 'int16') {
-    return {
-      read: from => {
-        const length = from.int16()
-        return length >= 0 ? length : check(from, length)
-      },
-      write: (to, length) => to.int16(length),
-      min: 2,
-    }
-  }
-  return {
-    read: from => {
-      const length = from.int32()
-      return length >= 0 ? length : check(from, length)
-    },
-    write: (to, length) => to.int32(length),
-    min: 4,
-  }
+  if (flexible) return { read: from => checked(from, from.uvarint() - 1), write: (to, length) => to.uvarint(length + 1), min: 1 }
+  return plain === 'int16'
+    ? { read: from => checked(from, from.int16()), write: (to, length) => to.int16(length), min: 2 }
+    : { read: from => checked(from, from.int32()), write: (to, length) => to.int32(length), min: 4 }
 }

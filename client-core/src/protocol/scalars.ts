@@ -13,7 +13,12 @@ const VIEW = 104
 export function scalarCoder(kind: ScalarKind, place: Place): Coder {
   switch (kind) {
     case 'bool':
-      return fixed(1, 0, from => from.bool(), boolWriter(place))
+      return fixed(
+        1,
+        0,
+        from => from.bool(),
+        given(place, 'boolean', (to, value) => to.bool(value)),
+      )
     case 'int8':
       return integer(
         place,
@@ -57,15 +62,25 @@ export function scalarCoder(kind: ScalarKind, place: Place): Coder {
     case 'int64':
       return fixed(8, 24, from => from.int64(), int64Writer(place))
     case 'float64':
-      return fixed(8, 16, from => from.float64(), float64Writer(place))
+      return fixed(
+        8,
+        16,
+        from => from.float64(),
+        given(place, 'number', (to, value) => to.float64(value)),
+      )
     case 'uuid':
-      return fixed(16, 40, from => from.uuid(), uuidWriter(place))
+      return fixed(
+        16,
+        40,
+        from => from.uuid(),
+        given(place, 'string', (to, value) => to.uuid(value)),
+      )
     case 'string':
       return stringCoder(place)
     case 'bytes':
-      return bytesCoder(place)
+      return bytesCoder(place, false)
     case 'records':
-      return recordsCoder(place)
+      return bytesCoder(place, true)
   }
 }
 
@@ -83,10 +98,16 @@ function integer(place: Place, size: number, signed: boolean, read: Coder['read'
   })
 }
 
-function boolWriter(place: Place): Coder['write'] {
+interface Given {
+  boolean: boolean
+  number: number
+  string: string
+}
+
+function given<T extends keyof Given>(place: Place, type: T, write: (to: Writer, value: Given[T]) => void): Coder['write'] {
   return (to, value) => {
-    if (typeof value !== 'boolean') throw refused(place, `${shown(value)} is not a boolean`)
-    to.bool(value)
+    if (typeof value !== type) throw refused(place, `${shown(value)} is not a ${type}`)
+    write(to, value as Given[T])
   }
 }
 
@@ -94,20 +115,6 @@ function int64Writer(place: Place): Coder['write'] {
   return (to, value) => {
     if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw refused(place, `${shown(value)} is not a bigint of 64 bits`)
     to.int64(value)
-  }
-}
-
-function float64Writer(place: Place): Coder['write'] {
-  return (to, value) => {
-    if (typeof value !== 'number') throw refused(place, `${shown(value)} is not a number`)
-    to.float64(value)
-  }
-}
-
-function uuidWriter(place: Place): Coder['write'] {
-  return (to, value) => {
-    if (typeof value !== 'string') throw refused(place, `${shown(value)} is not a uuid`)
-    to.uuid(value)
   }
 }
 
@@ -133,7 +140,11 @@ function stringCoder(place: Place): Coder {
   }
 }
 
-function bytesCoder(place: Place): Coder {
+/** Bytes may be a password or a token, and so may be what was given in their place. */
+const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a string' : shown(value))
+
+/** Record batches may be given as several arrays, which are written one behind the other. */
+function bytesCoder(place: Place, several: boolean): Coder {
   const length = lengths(place, 'int32', 'bytes')
   return {
     read: from => {
@@ -142,29 +153,14 @@ function bytesCoder(place: Place): Coder {
     },
     write: (to, value) => {
       if (value === null && place.nullable) return length.write(to, -1)
-      if (!(value instanceof Uint8Array)) throw refused(place, `${shown(value)} is not a Uint8Array`)
-      length.write(to, value.length)
-      to.bytes(value)
-    },
-    min: length.min,
-    cost: VIEW,
-  }
-}
-
-function recordsCoder(place: Place): Coder {
-  const length = lengths(place, 'int32', 'records')
-  const one = bytesCoder(place)
-  return {
-    read: one.read,
-    write: (to, value) => {
-      if (!Array.isArray(value)) return one.write(to, value)
+      const parts: readonly unknown[] = several && Array.isArray(value) ? value : [value]
       let size = 0
-      for (const batch of value) {
-        if (!(batch instanceof Uint8Array)) throw refused(place, `${shown(batch)} is not a Uint8Array`)
-        size += batch.length
+      for (const part of parts) {
+        if (!(part instanceof Uint8Array)) throw refused(place, `${kindOf(part)} is not a Uint8Array`)
+        size += part.length
       }
       length.write(to, size)
-      for (const batch of value) to.bytes(batch)
+      for (const part of parts) to.bytes(part as Uint8Array)
     },
     min: length.min,
     cost: VIEW,
