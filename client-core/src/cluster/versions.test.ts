@@ -197,6 +197,15 @@ describe('a connection that leads to somebody else (KIP-1242)', () => {
     expect(cluster.clusterId).not.toBe('the-one-before')
   })
 
+  test('is not looked for before the cluster has named itself: brokers refuse a broker id without a cluster id', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    const named: [string | null, number][] = []
+    sandbox.intercept('ApiVersions', ({ request }) => void named.push([request.clusterId, request.nodeId]))
+    cluster.brokers.merge([{ nodeId: 1, host: 'broker-1', port: 9092 }], false)
+    await driven(clock, ask(cluster, 1))
+    expect(named).toEqual([[null, -1]])
+  })
+
   test('found out while the first request is already on its way: its answer is not believed, it is asked again elsewhere', async () => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 })
     await driven(clock, cluster.loadMetadata([], asked))

@@ -53,12 +53,13 @@ export async function negotiate(
   const { options, learnt, env } = context
   const { broker } = connection
   if (options.maxVersions?.has(apiVersionsKey) === false) return undefined
-  const isNode = broker.nodeId >= 0
+  // Brokers refuse one without the other.
+  const clusterId = broker.nodeId >= 0 ? context.clusterId() : null
   const body = {
     clientSoftwareName: options.software.name,
     clientSoftwareVersion: options.software.version,
-    clusterId: isNode ? context.clusterId() : null,
-    nodeId: isNode ? broker.nodeId : -1,
+    clusterId,
+    nodeId: clusterId === null ? -1 : broker.nodeId,
   }
   const address = addressOf(broker)
   const resets = learnt.get(address)?.resets ?? 0
