@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { goVersion, kfakeProgram } from './go.mjs'
 import { isMain, root } from './paths.mjs'
 import { must, run, works } from './run.mjs'
 
@@ -62,6 +63,7 @@ function readLock(path) {
 const tools = [
   { name: 'Java 17 or newer', present: hasJava, apt: 'default-jre-headless', brew: ['openjdk'] },
   { name: 'Maven', present: () => works('mvn', ['-v']), apt: 'maven', brew: ['maven'] },
+  { name: 'Go', present: async () => (await goVersion()) !== undefined, apt: 'golang-go', brew: ['go'] },
   { name: 'kcat', present: () => works('kcat', ['-V']), apt: 'kcat', brew: ['kcat'] },
   { name: 'Chromium', present: async () => chromium() !== undefined, apt: 'chromium', brew: ['--cask', 'chromium'] },
 ]
@@ -131,6 +133,7 @@ export async function installForTests() {
   await brokerJava()
   await toolsJava()
   await olderBrokersJava()
+  await kfakeProgram()
 }
 
 if (isMain(import.meta.url)) await installForTests()
