@@ -74,17 +74,17 @@ export class WireEvents {
 const readFrame = ({ message }: Pending, frame: Uint8Array): FrameView =>
   holdsSecret(message.key, 'response') ? new RedactedFrame(frame.length) : { byteLength: frame.length, take: () => frame }
 
-/** A written frame, joined and without its size, when somebody takes it. */
+/** A written frame, joined and without its size, when somebody takes it. What it holds is not for whoever prints the event. */
 class WrittenFrame implements FrameView {
-  constructor(private readonly pending: Pending) {}
-  get #chunks(): readonly Uint8Array[] {
-    return this.pending.shown ?? this.pending.chunks
+  readonly #chunks: readonly Uint8Array[]
+  readonly redacted: true | undefined
+
+  constructor({ shown, chunks }: Pending) {
+    this.#chunks = shown ?? chunks
+    this.redacted = shown && true
   }
   get byteLength(): number {
     return lengthOf(this.#chunks) - 4
-  }
-  get redacted(): true | undefined {
-    return this.pending.shown && true
   }
   take(): Uint8Array {
     return joined(this.#chunks).subarray(4)

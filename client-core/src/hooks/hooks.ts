@@ -30,7 +30,10 @@ export interface RequestIdentity {
 /** The bytes of a frame without its 4-byte size, valid for good once taken: `take()` copies what is not owned. Nothing is copied unless it is called. */
 export interface FrameView {
   readonly byteLength: number
-  /** The frame holds something secret (a login, a token, a user's new password): `take()` gives no bytes. */
+  /**
+   * The frame holds something secret. Of a login, a token or a user's new password `take()` gives no bytes; of AlterConfigs and
+   * IncrementalAlterConfigs the frame with `***` in the place of every value.
+   */
   readonly redacted?: boolean
   /** Must be called inside the hook. */
   take(): Uint8Array
