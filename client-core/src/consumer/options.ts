@@ -39,7 +39,10 @@ export interface ConsumerOptions {
   keepControlRecords?: boolean
   /** Errors that go away by themselves are given out, too. Default false. */
   keepRetryableFetchErrors?: boolean
-  /** What brought no record but moved the position (markers, aborted or compacted records) is given out, too, for its `nextOffset`. Default false. */
+  /**
+   * What brought no record is given out, too, for its `nextOffset`: markers, aborted or compacted records were passed, or nothing is left up to the
+   * end (which brokers tell once in a fetch session, and always without). For readers that have to know when they arrived. Default false.
+   */
   keepEmptyFetches?: boolean
   /** Fetches in flight or not yet polled, over all brokers; 0 = one per broker, the default. With `fetchMaxBytes` it bounds the memory. */
   maxConcurrentFetches?: number

@@ -279,6 +279,7 @@ export class Source {
       false,
     )
     const out: BufferedPartition[] = []
+    const hasNothing = !answer.responses.some(t => t.partitions.some(p => p.records?.length))
     let hasStripped = false
     for (const topic of answer.responses) {
       const name = topic.topic === '' ? (cluster.metadata.nameOf(topic.topicId) ?? '') : topic.topic
@@ -290,7 +291,7 @@ export class Source {
         if (!cursor || (topic.topic === '' && topic.topicId !== cursor.topicId)) continue
         if (!this.#asked.delete(key)) continue
         if (cursor.era !== eras.get(cursor)) continue
-        const buffered = await this.#partition(cursor, partition)
+        const buffered = await this.#partition(cursor, partition, hasNothing)
         if (buffered === stripped) hasStripped = true
         else if (buffered) out.push(buffered)
       }
@@ -299,7 +300,12 @@ export class Source {
     return out
   }
 
-  async #partition(cursor: Cursor, answer: AnsweredPartition): Promise<BufferedPartition | typeof stripped | undefined> {
+  /** `hasNothing`: no partition of the answer has records. */
+  async #partition(
+    cursor: Cursor,
+    answer: AnsweredPartition,
+    hasNothing: boolean,
+  ): Promise<BufferedPartition | typeof stripped | undefined> {
     const { era } = cursor
     const base = { cursor, era, nextOffset: cursor.offset, lastEpoch: cursor.lastEpoch }
     if (answer.errorCode !== 0 || answer.preferredReadReplica >= 0) {
@@ -323,7 +329,11 @@ export class Source {
     if (cursor.era !== era) return undefined
     const { runs, nextOffset, lastEpoch } = processed
     const isMoved = nextOffset > cursor.offset
-    if (runs.length === 0 && !processed.error && !(isMoved && this.owner.options.keepEmptyFetches)) {
+    const { keepEmptyFetches, isolation } = this.owner.options
+    const end = isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark
+    // An answer that was not full says that nothing is left up to there, as where the end of a log was compacted away.
+    if (keepEmptyFetches && hasNothing && end > cursor.offset) return { ...base, fetched: this.#fetched(cursor, answer, end, []) }
+    if (runs.length === 0 && !processed.error && !(isMoved && keepEmptyFetches)) {
       // Markers, aborted records or an emptied batch: nothing to show, but the position moves.
       cursor.offset = nextOffset
       cursor.lastEpoch = lastEpoch

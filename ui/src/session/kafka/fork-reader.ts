@@ -1,6 +1,5 @@
 /** A scan's reader over a fork of the client: its consuming engine follows moved leaders and tries again by itself. */
 import { type Client, ClientError, type Fetches, type FetchPartition, Offset } from '@milena/client-core'
-import type { RecordBatch } from '@milena/client-core/records'
 import type { Piece, Place, Reader, ReaderOptions } from '../scan/reader.js'
 import { laneOf } from '../scan/time-merge.js'
 import { faultFrom } from './faults.js'
@@ -8,9 +7,18 @@ import { faultFrom } from './faults.js'
 /** A bounded scan that hears nothing for so long has failed: everything it asks for is in the log already. */
 const SILENCE_MS = 15_000
 
-/** Bounded scans take small bites, since they often stop after a few rows; a tail waits for what comes. */
+/**
+ * Bounded scans take small bites, since they often stop after a few rows, and have to hear of answers without records: the last ones may have been
+ * compacted away. In a fetch session brokers would not repeat them. A tail waits for what comes.
+ */
 const bites = {
-  bounded: { fetchMaxWaitMs: 500, fetchMaxBytes: 8_000_000, fetchMaxPartitionBytes: 512_000 },
+  bounded: {
+    fetchMaxWaitMs: 500,
+    fetchMaxBytes: 8_000_000,
+    fetchMaxPartitionBytes: 512_000,
+    fetchSessions: false,
+    keepEmptyFetches: true,
+  },
   follow: { fetchMaxWaitMs: 5_000, fetchMaxBytes: 16_000_000, fetchMaxPartitionBytes: 1_048_576 },
 }
 
@@ -90,14 +98,10 @@ export class ForkReader implements Reader {
     return pieces
   }
 
-  private piece({ topic, partition, records, error }: FetchPartition): Piece {
-    let last: RecordBatch | undefined
-    for (const { batch } of records.runs) {
-      this.received += batch.bytes.length
-      last = batch
-    }
+  private piece({ topic, partition, records, nextOffset: next, error }: FetchPartition): Piece {
+    for (const { batch } of records.runs) this.received += batch.bytes.length
     const fault = error ? faultFrom(error, `Partition ${partition} not read`) : null
-    return { topic, partition, records, next: last ? last.lastOffset + 1n : 0n, fault }
+    return { topic, partition, records, next, fault }
   }
 }
 
