@@ -27,4 +27,4 @@ export {
 export type { CallableRequest, Input, KafkaRequest, Message, Output, RequestMessage, ResponseMessage, ResponseTo } from './message.js'
 export type { UnknownTags } from './schema.js'
 export { decodeVersioned, encodeVersioned } from './versioned.js'
-export { versionGuess, versionsFromString } from './versions.js'
+export { stableVersions, versionGuess, versionsFromString } from './versions.js'

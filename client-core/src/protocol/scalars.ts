@@ -143,9 +143,6 @@ function stringCoder(place: Place): Coder {
 /** Bytes may be a password or a token, and so may be what was given in their place. */
 const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a string' : shown(value))
 
-/** Bytes may be a password or a token, and so may be what was given in their place. */
-const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a string' : shown(value))
-
 /** Record batches may be given as several arrays, which are written one behind the other. */
 function bytesCoder(place: Place, several: boolean): Coder {
   const length = lengths(place, 'int32', 'bytes')

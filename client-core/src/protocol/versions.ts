@@ -2,11 +2,13 @@ import { ClientError } from '../error.js'
 
 /**
  * What each release of Kafka changed: the highest version by API key, and the keys that went. Taken from the definitions (2.2 and later) or the
- * class `ApiKeys` (before) of its kafka-clients jar; brokers of either kind, with ZooKeeper or KRaft, are one here. A last version that is still
+ * class `ApiKeys` (before) of its kafka-clients jar, for 0.8.0 and 0.8.1 from `RequestKeys` of the broker's; brokers of either kind, with ZooKeeper or KRaft, are one here. A last version that is still
  * unstable does not count.
  */
 const releases: readonly (readonly [name: string, changed: Readonly<Record<number, number>>, gone?: readonly number[]])[] = [
-  ['0.8.2', { 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0, 8: 1, 9: 1, 10: 0 }],
+  ['0.8.0', { 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 0 }],
+  ['0.8.1', { 8: 0, 9: 0 }],
+  ['0.8.2', { 8: 1, 9: 1, 10: 0 }],
   ['0.9', { 0: 1, 1: 1, 6: 1, 7: 1, 8: 2, 11: 0, 12: 0, 13: 0, 14: 0, 15: 0, 16: 0 }],
   ['0.10.0', { 0: 2, 1: 2, 3: 1, 6: 2, 17: 0, 18: 0 }],
   ['0.10.1', { 1: 3, 2: 1, 3: 2, 11: 1, 19: 0, 20: 0 }],
@@ -191,6 +193,11 @@ export function versionsFromString(release: string): ReadonlyMap<number, number>
   if (table !== undefined && parts.length <= 4 && parts.every(part => /^\d+$/.test(part))) return table
   const names = [...tables.keys()]
   throw new ClientError('INVALID_OPTION', `'${release}' is not a release of Kafka that is known here: ${names[0]} to ${names.at(-1)}`)
+}
+
+/** The highest version of each API that the newest release known here speaks: what a client may hold itself to, as kgo does. */
+export function stableVersions(): ReadonlyMap<number, number> {
+  return tables.get(releases[releases.length - 1][0])!
 }
 
 /**
