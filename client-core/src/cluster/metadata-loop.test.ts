@@ -112,6 +112,12 @@ describe('metadata is read', () => {
     expect(times()).toHaveLength(12)
     await clock.advance(200_000)
     expect(times()).toHaveLength(12)
+    // And the next trouble begins anew.
+    state.isSettled = false
+    const again = clock.now()
+    await loop.now()
+    await clock.advance(2_500)
+    expect(times().slice(12)).toEqual([0, 250, 500, 750, 1_000, 1_250, 1_500, 1_750, 2_000].map(ms => again + ms))
   })
 
   test('after metadataMinAgeMs when what grew old, or was wanted soon, leaves something unsettled', async () => {
