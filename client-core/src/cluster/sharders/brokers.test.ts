@@ -44,6 +44,17 @@ describe('what every broker has of its own', () => {
     ])
   })
 
+  test('a broker that came back or is new is asked too, though nobody read metadata since', async () => {
+    const { sandbox, clock, cluster, shards } = await known(() => {})
+    await sandbox.broker(3).stop()
+    await driven(clock, cluster.loadMetadata([], asked))
+    const answering = async () => (await shards(ListGroupsRequest({}))).filter(s => s.response).map(s => s.broker.nodeId)
+    expect(await answering()).toEqual([1, 2])
+    await sandbox.broker(3).start()
+    await sandbox.addBroker()
+    expect(await answering()).toEqual([1, 2, 3, 4])
+  })
+
   test('transactions are listed by every broker, each once', async () => {
     const state = (transactionalId: string) => ({ transactionalId, producerId: 1n, transactionState: 'Ongoing' })
     const { ask } = await known(sandbox =>
