@@ -119,12 +119,7 @@ export class Client {
 
   /** Resolves with the delivered record, its partition and offset filled in; rejects with why it was not delivered. */
   send(record: ProducerRecord, { signal }: CallSettings = {}): Promise<KafkaRecord> {
-    if (this.#closed) return Promise.reject(closedError())
-    const producer = this.#produce()
-    return new Promise((resolve, reject) => {
-      const settle = (delivered: KafkaRecord, error?: Error) => (error ? reject(error) : resolve(delivered))
-      void producer.produce(record, settle, signal).catch(reject)
-    })
+    return this.#closed ? Promise.reject(closedError()) : this.#produce().send(record, signal)
   }
 
   /** Produces all and resolves when all were answered, in their order; does not reject for a record. */

@@ -16,9 +16,10 @@ export class Deliveries {
   batch(batch: Batch, result: BatchResult, error?: Error): void {
     batch.unwatch?.()
     this.#push(() => {
-      for (const { record, index, timestampMs, settle } of batch.waiting) {
+      batch.waiting.forEach((record, index, timestampMs, settle) => {
         this.tell(settle, new ProducedRecord(record, result, index, timestampMs), error)
-      }
+      })
+      batch.tell(result, error)
       this.onTold(batch.count, batch.bufferedBytes)
     })
   }

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.js'
 import { orAborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { BatchBuilder } from '../records/batch-builder.js'
+import type { KafkaRecord } from '../records/record.js'
 import type { Batch, Settle } from './batch.js'
 import { ProduceBuffer } from './buffer.js'
 import { Deliveries } from './deliveries.js'
@@ -117,6 +118,32 @@ export class Producer implements SinkOwner {
     return this.#enter(record, onDelivery, undefined, false)
   }
 
+  /**
+   * Resolves with the delivered record. A record that goes straight into a batch waits on the batch's promise; with a callback, and two functions to
+   * settle a promise of its own, it costs twice as much.
+   */
+  send(record: ProducerRecord, signal?: AbortSignal): Promise<KafkaRecord> {
+    try {
+      const topic = this.#recordHooks ? undefined : this.#topics.get(this.#check(record, signal))
+      const bytes = this.#countsBytes ? sizeOf(record) : 0
+      if (!topic || this.#unknown.has(topic.name) || !this.#buffer.hasRoom(bytes)) return this.#sendByCallback(record, signal)
+      const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
+      const batch = this.#place(topic, record, undefined, signal, bytes, timestampMs)
+      this.#entered(bytes)
+      const index = batch.count - 1
+      return batch.delivered().then(result => new ProducedRecord(record, result, index, timestampMs))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #sendByCallback(record: ProducerRecord, signal: AbortSignal | undefined): Promise<KafkaRecord> {
+    return new Promise((resolve, reject) => {
+      const settle: Settle = (delivered, error) => (error ? reject(error) : resolve(delivered))
+      void this.produce(record, settle, signal)
+    })
+  }
+
   #enter(record: ProducerRecord, onDelivery: Settle | undefined, signal: AbortSignal | undefined, wait: boolean): Promise<void> {
     let settle = onDelivery
     try {
@@ -190,6 +217,10 @@ export class Producer implements SinkOwner {
     const known = this.#topics.get(topic)
     if (known && !this.#unknown.has(topic)) this.#place(known, record, settle, signal, bytes, timestampMs)
     else this.#hold(topic, record, settle, signal, bytes, timestampMs)
+    this.#entered(bytes)
+  }
+
+  #entered(bytes: number): void {
     this.#buffer.add(bytes)
     if (this.#hasDeadline) this.#expiry.watch()
   }
@@ -215,17 +246,18 @@ export class Producer implements SinkOwner {
     signal: AbortSignal | undefined,
     bytes: number,
     timestampMs: number | bigint,
-  ): void {
+  ): Batch {
     let queue = topic.choose(record)
     let batch = queue.appendToOpen(timestampMs, record.key ?? null, record.value, record.headers)
     if (!batch) {
       queue = topic.chooseForNewBatch(record, queue)
       batch = this.#append(queue, record, timestampMs, signal)
     }
-    if (settle) batch.waiting.push({ record, index: batch.count - 1, timestampMs, settle })
+    if (settle) batch.waiting.add(record, batch.count - 1, timestampMs, settle)
     batch.bufferedBytes += bytes
     this.#trigger(queue)
     if (this.#recordHooks) this.#recordHooks.partitioned(queue, record)
+    return batch
   }
 
   /** To the open batch of another partition, which the partitioner has chosen instead, or to a new one. */
