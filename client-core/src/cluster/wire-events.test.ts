@@ -226,6 +226,23 @@ describe('a request and its answer', () => {
     await clock.advance(1_000)
     await load
     expect(record.order).toEqual(['write 18', 'read 18', 'write 3', 'read 3'])
+    const several = ['a', 'b', 'c'].map(name => cluster.callOnce('any', MetadataRequest, { topics: [{ name }] }, asked))
+    await clock.advance(1_000)
+    await Promise.all(several)
+    const kinds = new Map<number, string[]>()
+    for (const [kind, events] of [
+      ['write', record.writes],
+      ['read', record.reads],
+    ] as const) {
+      for (const { requestId } of events) kinds.set(requestId, [...(kinds.get(requestId) ?? []), kind])
+    }
+    expect([...kinds.values()]).toEqual(Array(kinds.size).fill(['write', 'read']))
+    const last = record.order.slice(4)
+    for (let i = 0; i < last.length; i++) {
+      const seen = last.slice(0, i + 1)
+      const count = (kind: string) => seen.filter(line => line.startsWith(kind)).length
+      expect(count('read')).toBeLessThanOrEqual(count('write'))
+    }
     for (const end of record.ends) expect(end.durationE2EMs).toBeLessThan(1_000)
   })
 })
