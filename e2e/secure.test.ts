@@ -10,10 +10,11 @@ import { tcp, tls } from '@milena/client-core/transport/node'
 import { webSocket } from '@milena/client-core/transport/websocket'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { until } from './kafka/admin.js'
 import { must } from './scripts/run.mjs'
 import { Explorer } from './testing/explorer.js'
 import { usePage } from './testing/page.js'
-import { alice, goodToken, SecureKafka } from './testing/secure-kafka.js'
+import { alice, goodToken, LIFETIME_MS, SecureKafka } from './testing/secure-kafka.js'
 import { nodeStartWith, type Started } from './testing/start.js'
 
 /*
@@ -137,13 +138,42 @@ describe('npm start', () => {
       await client.close()
       // The file is read at each login: put right, it works without a restart.
       file('password', alice.password)
-      const again = new Client({ seedBrokers: [secure.bootstrapOf('SASLSSL')[0]], transport: webSocket({ url, token, WebSocket }) })
-      await again.ping()
-      await again.close()
+      await until('the new password is tried', async () => {
+        const again = new Client({ seedBrokers: [secure.bootstrapOf('SASLSSL')[0]], transport: webSocket({ url, token, WebSocket }) })
+        const refusal = await again.ping().catch(error => error)
+        await again.close()
+        return refusal === undefined
+      })
     })
     expect(output).toContain('by=AUTHENTICATION_FAILED')
     expectNone(output, ['wrong-secret'])
   })
+})
+
+test('a login of the bridge that runs out: the broker closes, the client comes again, and what is produced is there once and in order', async () => {
+  await secure.kafka.createTopic('renewed', { partitions: 1 })
+  const bridge = await createBridge({ port: 0, clusters: [{ id: 'c', bootstrap: secure.bootstrapOf('REAUTH'), sasl: scramSha256(alice) }] })
+  let cuts = 0
+  const client = new Client({
+    seedBrokers: secure.bootstrapOf('REAUTH'),
+    transport: webSocket({ url: bridge.url, token: bridge.token, WebSocket }),
+    hooks: [{ onBrokerDisconnect: () => void cuts++ }],
+    consumer: { partitions: { renewed: { 0: Offset.atStart() } } },
+  })
+  const sent: Promise<unknown>[] = []
+  const end = Date.now() + 3 * LIFETIME_MS
+  while (Date.now() < end) {
+    sent.push(client.send({ topic: 'renewed', partition: 0, value: `${sent.length}` }))
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  await Promise.all(sent)
+  const values: string[] = []
+  while (values.length < sent.length)
+    for (const { value } of (await client.pollFetches()).records()) values.push(new TextDecoder().decode(value ?? new Uint8Array()))
+  expect(values).toEqual(sent.map((_, i) => `${i}`))
+  expect(cuts).toBeGreaterThanOrEqual(2)
+  await client.close()
+  await bridge.close()
 })
 
 describe('what a login is made of is in no event, log line, error or object that is printed', () => {

@@ -23,8 +23,6 @@ export interface Bridge {
   close(options?: { drainMs?: number }): Promise<void>
 }
 
-/** Memory that waiting bytes of all connections may take before no more are accepted. */
-const MAX_BUFFERED = 256 * 1024 * 1024
 /** For clients to answer the bridge's close. */
 const CLOSE_MS = 500
 
@@ -67,7 +65,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   )
   let closing: Promise<void> | undefined
 
-  const hasRoom = () => !closing && sessions.size < settings.maxConnections && sum(sessions) < MAX_BUFFERED
+  const hasRoom = () => !closing && sessions.size < settings.maxConnections && sum(sessions) < settings.maxBufferedBytes
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const asked = admit(request, settings, hasRoom)
     if ('status' in asked) return refuse(socket, asked)

@@ -64,6 +64,7 @@ afterAll(async () => {
 })
 
 interface Functions {
+  ended(token: string, address: string, bytes: readonly number[]): Promise<string>
   connecting(token: string, address: string): Promise<string>
   echoed(token: string, address: string, head: number[], length: number): Promise<number>
 }
@@ -79,6 +80,35 @@ test('every failure reaches the page with its own code', { timeout: 20_000 }, as
   expect(await connecting(echo.address, 'a-wrong-token-a-wrong-token')).toBe('BRIDGE_UNAUTHENTICATED')
   expect(await connecting(echo.address, '')).toBe('BRIDGE_UNAUTHENTICATED')
   expect(await connecting(SILENT)).toBe('ETIMEDOUT')
+})
+
+test('what the guard stops, and a bridge that is full, reach the page', { timeout: 20_000 }, async () => {
+  const ended = (bytes: Uint8Array, at = page, { token } = bridge) =>
+    at.evaluate(([token, address, bytes]) => (globalThis as unknown as Functions).ended(token, address, bytes), [
+      token,
+      echo.address,
+      [...bytes],
+    ] as const)
+  expect(await ended(Buffer.from('SSH-2.0-client\r\n'))).toMatch(/^BRIDGE_PROTOCOL: .*not a Kafka request/)
+  expect(await ended(requestHead(8, 17, 0))).toMatch(/^BRIDGE_PROTOCOL: .*SaslHandshake v0/)
+  expect(await ended(new Uint8Array([...requestHead(8), 0, 0, 0, 0, ...requestHead(8, 4)]))).toMatch(/^BRIDGE_DENIED: .*only brokers use/)
+  const small = await createBridge({ port: 0, ui: folder, maxConnections: 1, clusters: [{ id: 'small', bootstrap: [echo.address] }] })
+  const other = await browser.newPage()
+  await other.goto(small.link)
+  await other.waitForFunction(() => 'connecting' in globalThis)
+  const hold = other.evaluate(([token, address]) => void (globalThis as unknown as Functions).ended(token, address, []), [
+    small.token,
+    echo.address,
+  ] as const)
+  await hold
+  while (small.connections < 1) await new Promise(resolve => setTimeout(resolve, 5))
+  const code = await other.evaluate(([token, address]) => (globalThis as unknown as Functions).connecting(token, address), [
+    small.token,
+    echo.address,
+  ] as const)
+  expect(code).toBe('BRIDGE_BUSY')
+  await other.close()
+  await small.close()
 })
 
 test('a certificate that does not hold reaches the page', { timeout: 20_000 }, async () => {

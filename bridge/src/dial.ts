@@ -11,11 +11,21 @@ export interface DialTarget extends StreamTarget {
   lookup: LookupFunction
   /** TLS with these options; plain without. */
   tls?: ConnectionOptions
-  /** What the cluster's brokers have shown: where TLS has worked, a handshake that breaks off is a broker that restarts. */
-  shown?: { tls: boolean }
+  /** What the cluster's brokers have shown to earlier dials. */
+  shown?: Shown
   /** The bridge's own login, after which the socket is handed on. */
   sasl?: SaslMechanism
 }
+
+export interface Shown {
+  /** TLS has worked: a handshake that breaks off is a broker that restarts. */
+  tls: boolean
+  /** The bridge's login was refused. */
+  refused?: { error: TransportError; at: number }
+}
+
+/** For so long a refused login is not tried again, whoever asks: tries count against the account. */
+const REFUSED_MS = 3000
 
 /** Begins to connect. The socket tells the rest by `connect`, or `secureConnect` with TLS, or `error`. */
 export type Dial = (to: DialTarget) => Socket
@@ -30,6 +40,8 @@ export const dialBroker: Dial = ({ host, port, lookup, tls }) => {
 /** A socket to a broker that is ready for a page's bytes, within `ms`; rejects with a `TransportError`. `handshaking` is called when TLS is left to do. */
 export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal: AbortSignal, handshaking = () => {}): Promise<Socket> {
   if (signal.aborted) throw explain('ABORTED', to)
+  const { refused } = to.shown ?? {}
+  if (refused && performance.now() - refused.at < REFUSED_MS) throw refused.error
   const late = new AbortController()
   const socket = dial(to)
   if (to.tls) socket.once('connect', handshaking)
@@ -41,8 +53,11 @@ export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal:
     const opened = await openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened)
     if (to.tls && to.shown) to.shown.tls = true
     if (to.sasl) await logIn(opened, to, to.sasl, AbortSignal.any([signal, late.signal]))
+    if (to.shown) to.shown.refused = undefined
     return opened
   } catch (error) {
+    if (to.shown && error instanceof TransportError && error.code === 'AUTHENTICATION_FAILED')
+      to.shown.refused = { error, at: performance.now() }
     const broke = error instanceof TransportError && error.code === 'ECONNRESET'
     throw broke && to.shown?.tls ? explain('ECONNRESET', to, { cause: error }) : error
   } finally {

@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { addressOf, parseAddress, type StreamTarget, TransportError } from '@milena/client-core/transport/tunnel'
 import { checkedLookup, ipKind, isLoopbackName } from './addresses.js'
-import type { DialTarget } from './dial.js'
+import type { DialTarget, Shown } from './dial.js'
 import type { Settings } from './options.js'
 
 type Cluster = Settings['clusters'][number]
@@ -24,7 +24,7 @@ export class Directory {
   #timer: NodeJS.Timeout | undefined
   /** Whether clients ask for TLS: the brokers are asked the same way. */
   #tls = false
-  readonly #shown = { tls: false }
+  readonly #shown: Shown = { tls: false }
   /** Whether metadata may name addresses of this machine: only when the cluster runs on it. */
   #onThisMachine: boolean
 

@@ -128,6 +128,38 @@ describe('a side that does not read', () => {
     )
   })
 
+  test('many of them: each holds about a megabyte, and when that is too much together no more are let in until it has gone', async () => {
+    const line = new Timeline()
+    const kafka = await broker(socket => void pushForever(socket, line))
+    await withBridge(
+      { bootstrap: [kafka.address] },
+      { maxBufferedBytes: 8 * MB },
+      async bridge => {
+        const clients: RawClient[] = []
+        // What the kernel holds does not count: it takes a few more than eight.
+        for (let status = 0; status !== 503 && clients.length < 64; ) {
+          const client = new RawClient(bridge, { addr: kafka.address })
+          status = await Promise.race([client.refused, client.first().then(() => 101)])
+          if (status !== 101) continue
+          client.ws.pause()
+          clients.push(client)
+          await line.quiet(100)
+        }
+        expect(clients.length).toBeGreaterThanOrEqual(7)
+        expect(clients.length).toBeLessThan(32)
+        clients.pop()?.ws.terminate()
+        clients.pop()?.ws.terminate()
+        for (let status = 0; status !== 101; ) {
+          const client = new RawClient(bridge, { addr: kafka.address })
+          status = await Promise.race([client.refused, client.first().then(() => 101)])
+          client.ws.terminate()
+        }
+        for (const client of clients) client.ws.terminate()
+      },
+      [kafka],
+    )
+  })
+
   test('slow progress is no stall', async () => {
     const kafka = await broker(socket => void pushForever(socket, new Timeline()))
     await withBridge(

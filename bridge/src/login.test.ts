@@ -8,6 +8,7 @@ import { WebSocket } from 'ws'
 import { withBridge } from './testing/bridges.js'
 import { broker } from './testing/brokers.js'
 import { ending } from './testing/ending.js'
+import { RawClient } from './testing/raw-client.js'
 
 /** The bridge logs in for the pages: they need no credentials, and the brokers are learned from metadata all the same. */
 const alice = { username: 'alice', password: 'sEcReT' }
@@ -86,6 +87,22 @@ test.each<[string, () => string, SaslMechanism, RegExp]>([
   expect(JSON.stringify(end)).not.toMatch(/wrong-PaSsWoRd|sEcReT|eyJ/)
 })
 
+test('a refused login is not tried again for a while, however many pages ask', async () => {
+  let logins = 0
+  const sasl: SaslMechanism = {
+    name: 'PLAIN',
+    authenticate: (to, signal) => {
+      logins++
+      return plain({ ...alice, password: 'wrong' }).authenticate(to, signal)
+    },
+  }
+  await withBridge({ bootstrap: [brokers[0]], sasl }, {}, async bridge => {
+    for (let i = 0; i < 20; i++)
+      expect(await new RawClient(bridge, { addr: brokers[0] }).closed).toMatchObject({ code: 4526, reason: 'AUTHENTICATION_FAILED' })
+    expect(logins).toBe(1)
+  })
+})
+
 test('a broker that hangs, hangs up, or is none is no refused login', async () => {
   const sasl = plain(alice)
   const against = async (serve: Parameters<typeof broker>[0]) => {
@@ -114,10 +131,15 @@ test('without a login of its own the bridge says what would help, when brokers t
 
 test('a client that leaves while the bridge logs in leaves nothing behind', async () => {
   const silent = await broker(socket => socket.resume())
-  await ending({ bootstrap: [silent.address], sasl: plain(alice) }, { times: { linger: 50 } }, { addr: silent.address }, async client => {
-    while (silent.accepted < 1) await new Promise(resolve => setTimeout(resolve, 2))
-    client.ws.close()
-  })
+  await ending(
+    { bootstrap: [silent.address], sasl: plain(alice) },
+    { times: { linger: 50, dial: 300_000 } },
+    { addr: silent.address },
+    async client => {
+      while (silent.accepted < 1) await new Promise(resolve => setTimeout(resolve, 2))
+      client.ws.close()
+    },
+  )
   while (silent.sockets.some(socket => !socket.destroyed)) await new Promise(resolve => setTimeout(resolve, 2))
   await silent.close()
 })

@@ -44,6 +44,8 @@ export interface BridgeOptions {
   log?: (line: string) => void
   /** WebSockets at a time. Default 512. */
   maxConnections?: number
+  /** Memory that bytes which wait for slow readers may take, all connections together, before no more are accepted (503). Default 256 MiB. */
+  maxBufferedBytes?: number
   /** Default 100 MiB, as the brokers' own `socket.request.max.bytes`. */
   maxRequestBytes?: number
   /** How often connections may be opened. Default 32 a second, 128 at once after a rest: a page that opens a cluster of fifty brokers stays below. */
@@ -109,6 +111,7 @@ export function resolveOptions(options: BridgeOptions): Settings {
     clusters: clusters(options.clusters),
     log: options.log ?? (() => {}),
     maxConnections: options.maxConnections ?? 512,
+    maxBufferedBytes: options.maxBufferedBytes ?? 256 * 1024 * 1024,
     maxRequestBytes: options.maxRequestBytes ?? 100 * 1024 * 1024,
     dialRate: options.dialRate ?? { perSecond: 32, burst: 128 },
     times: { ...TIMES, ...options.times },

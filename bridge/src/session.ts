@@ -168,7 +168,7 @@ export class Session {
   #refuse(error: TransportError): void {
     if (this.#state.at === 'over') return
     const { number, class: kind } = closeFor(error.code, this.#phase)
-    const msg = kind === 'tls' ? `${error.message} (${BRIDGE_TLS})` : error.message
+    const msg = kind === 'tls' && !error.retriable ? `${error.message} (${BRIDGE_TLS})` : error.message
     this.#say({ t: 'err', code: error.code, class: kind, msg: msg.slice(0, 500), retry: error.retriable })
     this.#end(number, error.code)
   }

@@ -15,6 +15,20 @@ export async function connecting(token: string, address: string): Promise<string
   }
 }
 
+/** Sends bytes, and says how the stream ended. */
+export async function ended(token: string, address: string, bytes: number[]): Promise<string> {
+  const [host, port] = address.split(/:(?=\d+$)/)
+  const transport = webSocket({ url: new URL('/', location.href).href, token })
+  const stream = await transport.connect({ host, port: Number(port) }, new AbortController().signal)
+  try {
+    await stream.write([new Uint8Array(bytes)])
+    for await (const _ of stream.incoming);
+    return 'in order'
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? `${error.code}: ${error.message}` : String(error)
+  }
+}
+
 /** Sends bytes through an echo and says how many came back unchanged. */
 export async function echoed(token: string, address: string, head: number[], length: number): Promise<number> {
   const [host, port] = address.split(/:(?=\d+$)/)
@@ -36,7 +50,7 @@ export async function echoed(token: string, address: string, head: number[], len
   return at
 }
 
-Object.assign(globalThis, { connecting, echoed })
+Object.assign(globalThis, { connecting, echoed, ended })
 
 // In a worker: the same, asked for by messages.
 if (typeof document === 'undefined') {

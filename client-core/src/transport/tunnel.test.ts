@@ -85,7 +85,15 @@ test('every failure has a close code of its class', () => {
     CERT_HAS_EXPIRED: 4525,
     ERR_SSL_WRONG_VERSION_NUMBER: 4525,
   }
-  const ours = { BRIDGE_DENIED: 4403, BRIDGE_UNAUTHENTICATED: 4401, BRIDGE_BUSY: 4429, BRIDGE_PROTOCOL: 4400, BRIDGE_CLOSING: 1001 }
+  const ours = {
+    BRIDGE_DENIED: 4403,
+    BRIDGE_UNAUTHENTICATED: 4401,
+    BRIDGE_BUSY: 4429,
+    BRIDGE_PROTOCOL: 4400,
+    BRIDGE_CLOSING: 1001,
+    NOT_KAFKA: 4400,
+    AUTHENTICATION_FAILED: 4526,
+  }
   for (const [code, number] of Object.entries({ ...cases, ...ours }))
     expect(closeFor(code), code).toEqual({ number, class: closeCodes.get(number)?.class })
   expect(closeFor('ECONNRESET', 'tls').number).toBe(4525)

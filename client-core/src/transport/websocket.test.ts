@@ -96,6 +96,21 @@ describe('connecting', () => {
     for (const url of ['http://[', 'ftp://host']) expect(() => webSocket({ url, WebSocket: FakeWebSocket })).toThrowError(/webSocket\.url/)
   })
 
+  test('TLS can be asked for, or not; what else there is to say of it is for the bridge’s operator', () => {
+    const wrong = { url: BASE, WebSocket: FakeWebSocket, tls: { ca: 'PEM' } as unknown as boolean }
+    expect(() => webSocket(wrong)).toThrowError(/^webSocket\.tls: must be true or false; .* settings of the bridge/)
+    for (const tls of [true, false, undefined]) expect(webSocket({ ...wrong, tls }).name).toBe('websocket')
+  })
+
+  test('a TLS failure on an open connection says whose settings those are', async () => {
+    const { stream, socket } = await connected()
+    socket.emit('close', { code: 4525, reason: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })
+    expect(await outcome(collect(stream))).toMatchObject({
+      code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      message: expect.stringMatching(/wants a client certificate .*settings of the bridge: --ca, --cert, --key/),
+    })
+  })
+
   test('a socket that the page may not open at all is BRIDGE_UNREACHABLE', async () => {
     class Forbidden extends FakeWebSocket {
       constructor(url: string, protocols: string[]) {
@@ -167,6 +182,7 @@ describe('the close codes', () => {
     [4504, 'ETIMEDOUT', 'ETIMEDOUT', true],
     [4525, 'CERT_HAS_EXPIRED', 'CERT_HAS_EXPIRED', false],
     [4525, 'ECONNRESET', 'ECONNRESET', false],
+    [4526, 'AUTHENTICATION_FAILED', 'AUTHENTICATION_FAILED', false],
     [4530, 'EAI_AGAIN', 'EAI_AGAIN', true],
     [4530, 'ENOTFOUND', 'ENOTFOUND', false],
     [4999, '', 'BRIDGE_PROTOCOL', false],
