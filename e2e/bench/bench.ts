@@ -16,7 +16,7 @@ export interface BenchOptions {
   scale: number
   /** Put the tables into README.md. */
   write: boolean
-  /** Only the record codec. */
+  /** Only the codecs of records and of the protocol. */
   micro: boolean
 }
 
@@ -52,7 +52,7 @@ const partitions = 3
 /** Runs all contestants on all scenarios, in turn within each round, and prints a table of medians. */
 export async function bench(options: BenchOptions): Promise<void> {
   const fresh = await newNode()
-  const tables = [await micro(fresh)]
+  const tables = [await micro(fresh), await protocol(fresh)]
   if (!options.micro) tables.push(await race(options, fresh))
   const text = tables.join('\n\n')
   console.log(`\n${text}`)
@@ -67,6 +67,25 @@ async function micro(fresh: string): Promise<string> {
   for (const node of nodes) results.push(JSON.parse((await must(node, [script])).stdout.toString()))
   const rows = Object.keys(results[0]).map(name => [name, ...results.map(result => result[name].toFixed(3))])
   return `The record codec by itself, CPU us per record, median; batches of 1000 records with keys of 16 bytes.\n\n${markdown(['', ...columns], rows)}`
+}
+
+/** Times come from a process as programs run it, bytes from one that collects nothing. */
+async function protocol(fresh: string): Promise<string> {
+  const script = fileURLToPath(new URL('./protocol.mjs', import.meta.url))
+  const collectNothing = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256']
+  const nodes = [...new Set([process.execPath, fresh])]
+  const results: Record<string, { ms: number; bytes: number }>[] = []
+  for (const node of nodes) results.push(JSON.parse((await must(node, [script])).stdout.toString()))
+  const taken: typeof results = []
+  for (const node of nodes) taken.push(JSON.parse((await must(node, [...collectNothing, script])).stdout.toString()))
+  const versions = await Promise.all(nodes.map(version))
+  const rows = Object.keys(results[0]).map(name => [
+    name,
+    ...results.map(result => result[name].ms.toFixed(3)),
+    ...taken.map(result => (result[name].bytes / 1000).toFixed(0)),
+  ])
+  const head = ['', ...versions.map(name => `ms, ${name}`), ...versions.map(name => `kB, ${name}`)]
+  return `The protocol codec by itself: CPU ms, median, and kB allocated; record batches of 4 kB.\n\n${markdown(head, rows)}`
 }
 
 async function race({ rounds, only = '', scale }: BenchOptions, fresh: string): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: this client beside the other JavaScript clients on a real broker, and the record codec by itself.
+ * `npm run bench`: this client beside the other JavaScript clients on a real broker, and the codecs of records and of the protocol by themselves.
  *
  *   npm run bench -- [--rounds N] [--only PART] [--scale F] [--write] [--micro]
  */
