@@ -26,3 +26,9 @@ test('an error is made from a name or a number, says what the broker said, and k
   expect(error).toBeInstanceOf(Error)
   expect(new KafkaError(10, null).message).toBe(`MESSAGE_TOO_LARGE: ${errorForCode(10).description}`)
 })
+
+test('every error of Kafka 4.4 has a description of its own', () => {
+  const descriptions = Array.from({ length: 138 }, (_, index) => errorForCode(index - 1).description)
+  expect(descriptions.filter(description => description.length < 8)).toEqual([])
+  expect(new Set(descriptions).size).toBe(138)
+})
