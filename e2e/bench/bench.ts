@@ -52,7 +52,7 @@ const partitions = 3
 /** Runs all contestants on all scenarios, in turn within each round, and prints a table of medians. */
 export async function bench(options: BenchOptions): Promise<void> {
   const fresh = await newNode()
-  const tables = [await micro(fresh), await protocol(fresh)]
+  const tables = [await micro(fresh), await protocol(fresh), await requests(fresh)]
   if (!options.micro) tables.push(await race(options, fresh))
   const text = tables.join('\n\n')
   console.log(`\n${text}`)
@@ -86,6 +86,16 @@ async function protocol(fresh: string): Promise<string> {
   ])
   const head = ['', ...versions.map(name => `ms, ${name}`), ...versions.map(name => `kB, ${name}`)]
   return `The protocol codec by itself: CPU ms, median, and kB allocated; record batches of 4 kB.\n\n${markdown(head, rows)}`
+}
+
+/** What a request costs our process, beside a broker in another that has its answers ready. */
+async function requests(fresh: string): Promise<string> {
+  const script = fileURLToPath(new URL('./requests.mjs', import.meta.url))
+  const nodes = [...new Set([process.execPath, fresh])]
+  const columns = await Promise.all(nodes.map(version))
+  const cells: string[] = []
+  for (const node of nodes) cells.push(Number(JSON.parse((await must(node, [script])).stdout.toString()).cpuUs).toFixed(1))
+  return `CPU us per request, 1,000 \`request\` calls at once over one connection, median.\n\n${markdown(['', ...columns], [['DescribeCluster', ...cells]])}`
 }
 
 async function race({ rounds, only = '', scale }: BenchOptions, fresh: string): Promise<string> {
