@@ -6,12 +6,7 @@ import { codec } from '../../compression/index.js'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.js'
 import type { FetchPartition } from '../fetches.js'
 import type { Offset } from '../offset.js'
-// Loaded before tests begin: virtual time does not wait for a module.
-import '../../cluster/testing/setup.js'
-import '../epochs.js'
-import '../fetch-order.js'
-import '../list-offsets.js'
-import '../trouble.js'
+import './preload.js'
 
 export const text = (v: Uint8Array | null) => (v === null ? null : new TextDecoder().decode(v))
 
