@@ -40,44 +40,16 @@ import {
   OffsetForLeaderEpochRequest,
   ProduceRequest,
   RenewDelegationTokenRequest,
-  type RequestMessage,
   SaslAuthenticateRequest,
   SaslHandshakeRequest,
   UpdateFeaturesRequest,
   zeroUuid,
 } from '@milena/client-core/protocol'
 import { encodeBatch } from '@milena/client-core/records'
-
-/** What earlier answers gave: ids of topics by name, the last fetch session. */
-export interface Memory {
-  topicIds: Map<string, string>
-  sessionId: number
-}
-
-/** One request of the comparison, made for the broker it goes to. */
-export interface Step {
-  readonly name: string
-  readonly message: RequestMessage
-  readonly version: number
-  body(memory: Memory): Input<RequestMessage>
-  /** Asks for what was just changed, which brokers of Kafka learn a moment later. */
-  readonly eventually: boolean
-}
+import { type Memory, recorder, type Step, unknownId } from './step.js'
 
 export const steps: Step[] = []
-/** An id that no topic has. */
-export const unknownId = 'BBBBBBBBBBBBBBBBBBBBBA'
-
-function step<M extends RequestMessage>(
-  name: string,
-  message: M,
-  version: number,
-  body: Input<M> | ((memory: Memory) => Input<M>),
-  { eventually = false } = {},
-): void {
-  const made = typeof body === 'function' ? body : () => body
-  steps.push({ name: `${message.api} v${version}: ${name}`, message, version, body: made, eventually })
-}
+const step = recorder(steps)
 
 // Topics
 

@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Quotas } from '../state/quotas.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 type Entry = Output<typeof AlterClientQuotasRequest>['entries'][number]
 
@@ -17,7 +17,7 @@ export const alterClientQuotas = handler(AlterClientQuotasRequest, {
   }),
   failure: ({ entries }, errorCode) => ({
     throttleTimeMs: 0,
-    entries: entries.map(({ entity }) => ({ errorCode, errorMessage: null, entity })),
+    entries: entries.map(({ entity }) => ({ errorCode, errorMessage: wordsFor(errorCode), entity })),
   }),
 })
 

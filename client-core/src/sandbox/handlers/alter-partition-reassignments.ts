@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import { cancel, reassign } from '../state/reassignment.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 import { checkReplicas } from './new-topic.js'
 
 /** Moves partitions to other brokers; without brokers a move under way is given up (KIP-455). v1 may forbid another number of replicas. */
@@ -23,7 +23,7 @@ export const alterPartitionReassignments = handler(AlterPartitionReassignmentsRe
       ),
     })),
   }),
-  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, responses: [] }),
+  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: wordsFor(errorCode), responses: [] }),
 })
 
 function alter(cluster: Cluster, topic: string, partitionIndex: number, target: readonly number[] | null, mayResize: boolean) {

@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Users } from '../sasl/users.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 import { scramHashes } from './scram-mechanisms.js'
 
 type Request = Output<typeof AlterUserScramCredentialsRequest>
@@ -19,7 +19,7 @@ export const alterUserScramCredentials = handler(AlterUserScramCredentialsReques
   handle: ({ users }, request) => ({ throttleTimeMs: 0, results: namesIn(request).map(user => alter(users, user, request)) }),
   failure: (request, errorCode) => ({
     throttleTimeMs: 0,
-    results: namesIn(request).map(user => ({ user, errorCode, errorMessage: null })),
+    results: namesIn(request).map(user => ({ user, errorCode, errorMessage: wordsFor(errorCode) })),
   }),
 })
 

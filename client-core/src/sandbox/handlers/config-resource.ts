@@ -1,6 +1,5 @@
 import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
-import type { ConfigKey } from '../state/config.js'
 import type { RequestContext } from './handler.js'
 
 /** Kafka's numbers of what has settings. */
@@ -19,8 +18,9 @@ export function checkConfigAccess(
 ): void {
   const { resourceType, resourceName } = resource
   if (resourceType === configResources.topic) {
-    if (!may(operation, 'TOPIC', resourceName)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED', '')
-  } else if (!may(operation, 'CLUSTER', 'kafka-cluster')) throw new Refusal('CLUSTER_AUTHORIZATION_FAILED', '')
+    if (!may(operation, 'TOPIC', resourceName)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED', 'Topic authorization failed.')
+  } else if (!may(operation, 'CLUSTER', 'kafka-cluster'))
+    throw new Refusal('CLUSTER_AUTHORIZATION_FAILED', operation === 'DESCRIBE_CONFIGS' ? 'Cluster authorization failed.' : '')
 }
 
 /** The broker that a resource names: '' is all of them, another than the asked one is refused. */
@@ -56,10 +56,4 @@ export const alterFailure = (resources: readonly ConfigResource[], errorCode: nu
 
 export function checkNames(names: readonly string[]): void {
   if (new Set(names).size !== names.length) throw new Refusal('INVALID_REQUEST', 'Error due to duplicate config keys')
-}
-
-export function keyNamed(keys: ReadonlyMap<string, ConfigKey>, name: string): ConfigKey {
-  const key = keys.get(name)
-  if (!key) throw new Refusal('INVALID_CONFIG', `Unknown topic config name: ${name}`)
-  return key
 }

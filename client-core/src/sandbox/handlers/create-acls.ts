@@ -4,7 +4,7 @@ import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Acls } from '../state/acls.js'
 import { checkAcl, NO_AUTHORIZER } from './acl-fields.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 type Creation = Output<typeof CreateAclsRequest>['creations'][number]
 
@@ -14,7 +14,10 @@ export const createAcls = handler(CreateAclsRequest, {
   legacy: [0, 3],
   needs: 'ALTER',
   handle: ({ cluster }, { creations }) => ({ throttleTimeMs: 0, results: creations.map(creation => create(cluster.acls, creation)) }),
-  failure: ({ creations }, errorCode) => ({ throttleTimeMs: 0, results: creations.map(() => ({ errorCode, errorMessage: null })) }),
+  failure: ({ creations }, errorCode) => ({
+    throttleTimeMs: 0,
+    results: creations.map(() => ({ errorCode, errorMessage: wordsFor(errorCode) })),
+  }),
 })
 
 function create(acls: Acls, { resourcePatternType: patternType, ...rest }: Creation) {
@@ -25,7 +28,7 @@ function create(acls: Acls, { resourcePatternType: patternType, ...rest }: Creat
     checkAcl(acl)
     if (acls.isFull) throw new Refusal('POLICY_VIOLATION', 'there are too many rules')
     acls.add(acl)
-    return { errorCode: 0, errorMessage: null }
+    return { errorCode: 0, errorMessage: '' }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { errorCode: errnoOf(error.code), errorMessage: error.message }

@@ -11,10 +11,11 @@ export const createDelegationToken = handler(CreateDelegationTokenRequest, {
   legacy: [0, 3],
   async handle(context, request, version) {
     const { users, may, principal } = context
+    const { ownerPrincipalType, ownerPrincipalName, renewers, maxLifetimeMs } = request
+    const asker = principalOf(principal)
+    const owner = ownerPrincipalName ? { principalType: ownerPrincipalType ?? '', principalName: ownerPrincipalName } : asker
     try {
       const requester = tokenAsker(context)
-      const { ownerPrincipalType, ownerPrincipalName, renewers, maxLifetimeMs } = request
-      const owner = ownerPrincipalName ? { principalType: ownerPrincipalType ?? '', principalName: ownerPrincipalName } : requester
       const wrong = [owner, ...renewers].find(({ principalType }) => principalType !== 'User')
       if (wrong) throw new Refusal('INVALID_PRINCIPAL_TYPE', '')
       if (!samePrincipal(owner, requester) && !may('CREATE_TOKENS', 'USER', `${owner.principalType}:${owner.principalName}`))
@@ -29,8 +30,7 @@ export const createDelegationToken = handler(CreateDelegationTokenRequest, {
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      const asker = principalOf(principal)
-      return { ...nothing(errnoOf(error.code)), ...asker, ...(version >= 3 && requesterOf(asker)) }
+      return { ...nothing(errnoOf(error.code)), ...owner, ...(version >= 3 && requesterOf(asker)) }
     }
   },
   failure: (_, code, version) => ({ ...nothing(code), ...(version >= 3 && requesterOf({ principalType: '', principalName: '' })) }),

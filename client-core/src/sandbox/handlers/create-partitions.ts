@@ -14,7 +14,7 @@ export const createPartitions = handler(CreatePartitionsRequest, {
   controller: true,
   handle({ cluster, may }, request) {
     const results = request.topics.map(topic => {
-      if (!may('ALTER', 'TOPIC', topic.name)) return refused(topic.name, new Refusal('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.'))
+      if (!may('ALTER', 'TOPIC', topic.name)) return refused(topic.name, new Refusal('TOPIC_AUTHORIZATION_FAILED', ''))
       const twice = request.topics.filter(other => other.name === topic.name).length > 1
       return twice
         ? refused(topic.name, new Refusal('INVALID_REQUEST', 'Duplicate topic name.'))

@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Acls } from '../state/acls.js'
 import { type AclFilterFields, filterOf, NO_AUTHORIZER } from './acl-fields.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 /** Removes the rules that filters find, and names them (KIP-140). */
 export const deleteAcls = handler(DeleteAclsRequest, {
@@ -13,7 +13,7 @@ export const deleteAcls = handler(DeleteAclsRequest, {
   handle: ({ cluster }, { filters }) => ({ throttleTimeMs: 0, filterResults: filters.map(filter => remove(cluster.acls, filter)) }),
   failure: ({ filters }, errorCode) => ({
     throttleTimeMs: 0,
-    filterResults: filters.map(() => ({ errorCode, errorMessage: null, matchingAcls: [] })),
+    filterResults: filters.map(() => ({ errorCode, errorMessage: wordsFor(errorCode), matchingAcls: [] })),
   }),
 })
 
@@ -22,7 +22,7 @@ function remove(acls: Acls, fields: AclFilterFields) {
     if (!acls.enabled) throw new Refusal('SECURITY_DISABLED', NO_AUTHORIZER)
     const found = acls.matching(filterOf(fields))
     for (const acl of found) acls.remove(acl)
-    return { errorCode: 0, errorMessage: '', matchingAcls: found.map(acl => ({ errorCode: 0, errorMessage: '', ...acl })) }
+    return { errorCode: 0, errorMessage: null, matchingAcls: found.map(acl => ({ errorCode: 0, errorMessage: null, ...acl })) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { errorCode: errnoOf(error.code), errorMessage: error.message, matchingAcls: [] }

@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Acl } from '../state/acls.js'
 import { filterOf, NO_AUTHORIZER } from './acl-fields.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 /** The rules that a filter finds, by resource (KIP-140). */
 export const describeAcls = handler(DescribeAclsRequest, {
@@ -19,7 +19,7 @@ export const describeAcls = handler(DescribeAclsRequest, {
       return { throttleTimeMs: 0, errorCode: errnoOf(error.code), errorMessage: error.message, resources: [] }
     }
   },
-  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, resources: [] }),
+  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: wordsFor(errorCode), resources: [] }),
 })
 
 function byResource(acls: readonly Acl[]) {

@@ -5,7 +5,7 @@ import { samePrincipal, type Token } from '../sasl/tokens.js'
 import { handler } from './handler.js'
 import { tokenAsker } from './token-access.js'
 
-/** The tokens that the asker has to do with, or may look at (KIP-48); of some owners, or all. */
+/** The tokens that the asker has to do with, or may look at (KIP-48): all, or those that some own or may renew. */
 export const describeDelegationToken = handler(DescribeDelegationTokenRequest, {
   versions: [1, 3],
   legacy: [0, 3],
@@ -13,7 +13,10 @@ export const describeDelegationToken = handler(DescribeDelegationTokenRequest, {
     try {
       const asker = tokenAsker(context)
       const tokens = context.users.tokens.all
-        .filter(({ owner }) => !owners || owners.some(wanted => samePrincipal(wanted, owner)))
+        .filter(
+          ({ owner, renewers }) =>
+            !owners || owners.some(wanted => [owner, ...renewers].some(principal => samePrincipal(wanted, principal))),
+        )
         .filter(token => {
           const { id, owner, requester, renewers } = token
           const isTheirs = [owner, requester, ...renewers].some(principal => samePrincipal(principal, asker))

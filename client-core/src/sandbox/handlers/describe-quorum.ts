@@ -1,7 +1,7 @@
 import { DescribeQuorumRequest } from '../../protocol/api/describe-quorum.js'
 import { errnoOf } from '../../protocol/errors.js'
 import type { Cluster } from '../state/cluster.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 const METADATA_TOPIC = '__cluster_metadata'
 const NO_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -28,7 +28,7 @@ export const describeQuorum = handler(DescribeQuorumRequest, {
       ...(version >= 2 && { nodes: answers.some(({ partitions }) => partitions.some(isThere)) ? nodes : [] }),
     }
   },
-  failure: (_, errorCode) => ({ errorCode, errorMessage: null, topics: [] }),
+  failure: (_, errorCode) => ({ errorCode, errorMessage: wordsFor(errorCode), topics: [] }),
 })
 
 const isThere = ({ errorCode }: { errorCode: number }) => errorCode === 0

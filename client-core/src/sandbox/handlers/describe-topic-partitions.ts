@@ -33,7 +33,7 @@ export const describeTopicPartitions = handler(DescribeTopicPartitionsRequest, {
       told.push(topic)
       room -= topic.partitions.length
       const reached = first + topic.partitions.length
-      if (reached < (cluster.topics.get(name)?.partitions.length ?? 0)) {
+      if (topic.errorCode === 0 && reached < (cluster.topics.get(name)?.partitions.length ?? 0)) {
         nextCursor = { topicName: name, partitionIndex: reached }
         break
       }

@@ -14,7 +14,10 @@ export const describeUserScramCredentials = handler(DescribeUserScramCredentials
     const results = [...new Set(asked)].map(user => describe(users, user, asked.filter(other => other === user).length > 1))
     return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', results }
   },
-  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, results: [] }),
+  failure: ({ users }, errorCode) => {
+    const nobody = { user: '', errorCode, errorMessage: null, credentialInfos: [] }
+    return { throttleTimeMs: 0, errorCode, errorMessage: null, results: (users ?? []).map(() => nobody) }
+  },
 })
 
 function describe(users: Users, user: string, isTwice: boolean) {

@@ -1,10 +1,10 @@
 import { ElectLeadersRequest } from '../../protocol/api/elect-leaders.js'
-import { errnoOf, errorForCode } from '../../protocol/errors.js'
+import { errnoOf } from '../../protocol/errors.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
 import { catchUp, electUnclean } from '../state/leadership.js'
 import type { Partition } from '../state/partition.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 const PREFERRED = 0
 const UNCLEAN = 1
@@ -31,12 +31,10 @@ export const electLeaders = handler(ElectLeadersRequest, {
 function failure(asked: readonly { topic: string; partitions: readonly number[] }[], errorCode: number, version: number) {
   const replicaElectionResults = asked.map(({ topic, partitions }) => ({
     topic,
-    partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage: explain(errorCode) })),
+    partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage: wordsFor(errorCode) })),
   }))
   return { throttleTimeMs: 0, ...(version >= 1 && { errorCode }), replicaElectionResults }
 }
-
-const explain = (errorCode: number) => errorForCode(errorCode).description
 
 const told = (all: boolean) => (result: { errorCode: number }) => !all || result.errorCode !== errnoOf('ELECTION_NOT_NEEDED')
 

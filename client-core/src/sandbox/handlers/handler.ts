@@ -1,3 +1,4 @@
+import { errorForCode } from '../../protocol/errors.js'
 import type { Input, Output, RequestMessage } from '../../protocol/message.js'
 import type { Connection } from '../network/connection.js'
 import type { Listener } from '../network/listener.js'
@@ -57,6 +58,9 @@ export type Reply<M extends RequestMessage> = Input<M['response']> | undefined
 export function handler<M extends RequestMessage>(message: M, rest: Omit<Handler<M>, 'message'>): Handler<M> {
   return { message, ...rest }
 }
+
+/** Kafka's own words where it has no others. */
+export const wordsFor = (errorCode: number): string => errorForCode(errorCode).description
 
 /** Groups pairs by topic, consecutive ones only, as brokers do to keep the order in which partitions were asked for. */
 export function byTopic<P, T>(items: readonly P[], same: (a: P, b: P) => boolean, topic: (first: P, all: readonly P[]) => T): T[] {

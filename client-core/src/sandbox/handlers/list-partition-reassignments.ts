@@ -1,7 +1,7 @@
 import { ListPartitionReassignmentsRequest } from '../../protocol/api/list-partition-reassignments.js'
 import type { Partition } from '../state/partition.js'
 import { addingOf, removingOf } from '../state/reassignment.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 /** The moves that are under way: all, or those of some partitions (KIP-455). */
 export const listPartitionReassignments = handler(ListPartitionReassignmentsRequest, {
@@ -16,7 +16,7 @@ export const listPartitionReassignments = handler(ListPartitionReassignmentsRequ
     }))
     return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, topics: moving.filter(({ partitions }) => partitions.length > 0) }
   },
-  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, topics: [] }),
+  failure: (_, errorCode) => ({ throttleTimeMs: 0, errorCode, errorMessage: wordsFor(errorCode), topics: [] }),
 })
 
 function told({ index, replicas, reassignment }: Partition) {

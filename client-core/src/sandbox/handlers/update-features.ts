@@ -3,7 +3,7 @@ import { errnoOf } from '../../protocol/errors.js'
 import type { Output } from '../../protocol/message.js'
 import { Refusal } from '../refusal.js'
 import type { Cluster } from '../state/cluster.js'
-import { handler } from './handler.js'
+import { handler, wordsFor } from './handler.js'
 
 type Update = Output<typeof UpdateFeaturesRequest>['featureUpdates'][number]
 
@@ -29,7 +29,12 @@ export const updateFeatures = handler(UpdateFeaturesRequest, {
     const results = featureUpdates.map(({ feature }) => ({ feature, errorCode: 0, errorMessage: '' }))
     return { throttleTimeMs: 0, errorCode: 0, errorMessage: version <= 1 ? '' : null, ...(version <= 1 && { results }) }
   },
-  failure: (_, errorCode, version) => ({ throttleTimeMs: 0, errorCode, errorMessage: null, ...(version <= 1 && { results: [] }) }),
+  failure: (_, errorCode, version) => ({
+    throttleTimeMs: 0,
+    errorCode,
+    errorMessage: wordsFor(errorCode),
+    ...(version <= 1 && { results: [] }),
+  }),
 })
 
 function check(cluster: Cluster, { feature, maxVersionLevel, upgradeType, allowDowngrade }: Update): void {
