@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { afterAll, expect, test } from 'vitest'
+import { tls } from '@milena/client-core/transport/node'
+import { afterAll, expect, test, vi } from 'vitest'
 import { authority } from '../../client-core/src/transport/testing/certificates.js'
 import { withBridge } from './testing/bridges.js'
 import { broker } from './testing/brokers.js'
@@ -35,6 +36,23 @@ test('brokers are spoken to with TLS by the cluster’s own settings, or by the 
     code: 4525,
     reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   })
+  await server.close()
+})
+
+test('certificates are verified whatever the environment says', async () => {
+  const server = await listen(selfSigned())
+  const addr = `127.0.0.1:${server.port}`
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  try {
+    expect(await ending({ bootstrap: [addr], tls: true }, {}, { addr })).toMatchObject({
+      code: 4525,
+      reason: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    })
+    const direct = tls().connect({ host: '127.0.0.1', port: server.port }, new AbortController().signal)
+    await expect(direct).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  } finally {
+    vi.unstubAllEnvs()
+  }
   await server.close()
 })
 

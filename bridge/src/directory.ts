@@ -122,11 +122,16 @@ export class Directory {
       this.#failure = undefined
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
-      this.settings.log(`metadata cluster=${this.cluster.id} failed: ${this.#failure.message}`)
+      this.settings.log(`metadata cluster=${this.cluster.id} failed: ${oneLine(this.#failure.message)}`)
     }
   }
 }
 
 function denied(message: string, retriable = false): TransportError {
   return new TransportError('BRIDGE_DENIED', message, retriable)
+}
+
+/** Brokers have a say in some messages: a log line stays one. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 500)
 }

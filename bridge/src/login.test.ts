@@ -1,4 +1,5 @@
 import { Client, Offset } from '@milena/client-core'
+import { encodeResponseFrame, SaslAuthenticateRequest, SaslHandshakeRequest } from '@milena/client-core/protocol'
 import { createSandbox, type Sandbox } from '@milena/client-core/sandbox'
 import { listen } from '@milena/client-core/sandbox/node'
 import { oauthBearer, plain, type SaslMechanism, scramSha256, scramSha512 } from '@milena/client-core/sasl'
@@ -122,6 +123,33 @@ test('a broker that hangs, hangs up, or is none is no refused login', async () =
     code: 'NOT_KAFKA',
     msg: expect.stringContaining('--tls'),
   })
+})
+
+test('what a broker says to a login stays one line of the log', async () => {
+  const rogue = await broker(socket =>
+    socket.on('data', bytes => {
+      const version = bytes.readInt16BE(6)
+      const frames =
+        bytes.readInt16BE(4) === 17
+          ? encodeResponseFrame(SaslHandshakeRequest.response, version, 17, { errorCode: 0, mechanisms: ['PLAIN'] })
+          : encodeResponseFrame(SaslAuthenticateRequest.response, version, 36, {
+              errorCode: 58,
+              errorMessage: 'no\nopen c_forged addr=x\u001b[2J',
+              authBytes: new Uint8Array(),
+            })
+      for (const frame of frames) socket.write(frame)
+    }),
+  )
+  await withBridge(
+    { bootstrap: [rogue.address], sasl: plain(alice) },
+    {},
+    async (bridge, lines) => {
+      await new RawClient(bridge, { addr: '127.0.0.1:1' }).closed
+      expect(lines[0]).toMatch(/^metadata cluster=local failed: .* no open c_forged addr=x \[2J/)
+      expect(lines.join('')).not.toMatch(/\p{Cc}/u)
+    },
+    [rogue],
+  )
 })
 
 test('without a login of its own the bridge says what would help, when brokers that only metadata names are asked for', async () => {
