@@ -1,53 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { Client } from '../client/client.js'
-import type { ClientOptions } from '../client/options.js'
-import { virtualClock } from '../clock.js'
+import { describe, expect, test } from 'vitest'
 import { codec } from '../compression/index.js'
-import { createSandbox, fail, hang, type SandboxOptions } from '../sandbox/index.js'
+import { fail, hang } from '../sandbox/index.js'
 import { Offset } from './offset.js'
-
-const text = (v: Uint8Array | null) => (v === null ? null : new TextDecoder().decode(v))
-
-/** A client over a sandbox, both on a clock that stands still. */
-async function setup(options: SandboxOptions = {}, client: Partial<ClientOptions> = {}) {
-  const clock = virtualClock()
-  const faults: unknown[] = []
-  const sandbox = await createSandbox({ clock, brokers: 3, topics: { orders: 3 }, codec, onFault: error => faults.push(error), ...options })
-  const make = (more: Partial<ClientOptions> = {}) => {
-    const made = new Client({
-      seedBrokers: sandbox.seedBrokers,
-      transport: sandbox.transport,
-      clock,
-      random: () => 0.5,
-      ...client,
-      ...more,
-    })
-    onTestFinished(() => made.close())
-    return made
-  }
-  onTestFinished(async () => {
-    await sandbox.close()
-    expect(faults).toEqual([])
-  })
-  /** Polls until `count` records came, moving the clock when nothing else moves. */
-  const read = async (from: Client, count: number) => {
-    const values: (string | null)[] = []
-    for (let i = 0; values.length < count; i++) {
-      if (i > 2000) throw new Error(`only ${values.length} of ${count} records came: ${values.join()}`)
-      const fetches = await from.pollFetches({ wait: false })
-      for (const { error } of fetches.errors()) throw error
-      for (const r of fetches.records()) values.push(text(r.value))
-      await clock.advance(10)
-    }
-    return values
-  }
-  return { clock, sandbox, make, read }
-}
-const from = (offset: Offset, ...partitions: number[]) => ({
-  consumer: { partitions: { orders: Object.fromEntries(partitions.map(p => [p, offset])) } },
-})
-const values = (n: number, first = 0) =>
-  Array.from({ length: n }, (_, i) => ({ value: `v${first + i}`, timestamp: BigInt(1_000 + (first + i) * 10) }))
+import { from, setup, text, values } from './testing/setup.js'
 
 describe('where consuming begins', () => {
   test.each<[string, Offset, string[]]>([
