@@ -3,13 +3,12 @@ import { ClientError } from '../error.js'
 import { fanOut } from '../hooks/fan-out.js'
 import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
 import { guarded, type Logger } from '../hooks/logger.js'
-import { FindCoordinatorRequest, type FindCoordinatorResponse } from '../protocol/api/find-coordinator.js'
 import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
 import { AuthenticationError } from './authentication-error.js'
 import type { Broker, SendOptions } from './broker.js'
-import { CoordinatorCache, type CoordinatorType, coordinatorOf, coordinatorTypes } from './coordinators.js'
+import { CoordinatorCache, type CoordinatorType } from './coordinators.js'
 import type { DialContext } from './dial.js'
 import { MetadataCache } from './metadata.js'
 import { MetadataLoop } from './metadata-loop.js'
@@ -92,7 +91,10 @@ export class Cluster {
     }
     this.metadata = new MetadataCache(name => this.#isHeld(name), options.considerMissingTopicDeletedAfterMs)
     this.brokers = new BrokerRegistry(context, options.seedBrokers)
-    this.coordinators = new CoordinatorCache((type, key) => this.#findCoordinator(type, key))
+    this.coordinators = new CoordinatorCache(async (type, key) => {
+      const { findCoordinator } = await import('./find-coordinator.js')
+      return findCoordinator(this, type, key)
+    })
     this.#loop = new MetadataLoop({
       clock: this.clock,
       minAgeMs: options.metadataMinAgeMs,
@@ -250,21 +252,6 @@ export class Cluster {
     const { nodeId } = broker.metadata
     this.coordinators.forgetNode(nodeId)
     if (nodeId >= 0) this.refreshUrgently()
-  }
-
-  async #findCoordinator(type: CoordinatorType, key: string): Promise<number> {
-    let batched = false
-    const body = (version: number) => {
-      batched = version >= 4
-      const keyType = version >= 1 ? coordinatorTypes[type] : 0
-      return batched ? { key: '', keyType, coordinatorKeys: [key] } : { key, keyType, coordinatorKeys: [] }
-    }
-    const check = (answer: unknown) => void coordinatorOf(answer as FindCoordinatorResponse, batched, key)
-    const options = { initiator: 'coordinator', check }
-    const answer = await this.call('any', FindCoordinatorRequest, body, options)
-    const found = coordinatorOf(answer, batched, key)
-    this.brokers.merge([found], false)
-    return found.nodeId
   }
 
   // Metadata ---------------------------------------------------------------------------------------------------------------------------------

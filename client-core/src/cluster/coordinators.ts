@@ -1,8 +1,4 @@
-import type { FindCoordinatorResponse } from '../protocol/api/find-coordinator.js'
-import { KafkaError } from '../protocol/errors.js'
-
 export type CoordinatorType = 'group' | 'transaction'
-export const coordinatorTypes: Record<CoordinatorType, number> = { group: 0, transaction: 1 }
 
 /** Which broker coordinates which group or transactional id. Loads that run for the same key are one; errors are not kept. */
 export class CoordinatorCache {
@@ -34,13 +30,4 @@ export class CoordinatorCache {
   forgetNode(nodeId: number): void {
     for (const [id, node] of this.#nodes) if (node === nodeId) this.#nodes.delete(id)
   }
-}
-
-/** From version 4 on an answer holds a list (KIP-699), before that one coordinator. */
-export function coordinatorOf(response: FindCoordinatorResponse, version4: boolean, key: string) {
-  const found = version4 ? response.coordinators.find(c => c.key === key) : response
-  if (!found) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `the answer to FindCoordinator does not name ${key}`)
-  if (found.errorCode !== 0) throw new KafkaError(found.errorCode, found.errorMessage)
-  if (found.nodeId < 0) throw new KafkaError('COORDINATOR_NOT_AVAILABLE', `the answer to FindCoordinator names no broker for ${key}`)
-  return { nodeId: found.nodeId, host: found.host, port: found.port }
 }
