@@ -72,6 +72,17 @@ describe('leaders', () => {
   })
 })
 
+describe('a broker that is removed', () => {
+  test('may leave its replicas behind: they are offline, and a partition that was on it alone has no leader', async () => {
+    const { sandbox, client } = await setup({ brokers: 2, topics: { orders: { partitions: 2, replicationFactor: 1 } } })
+    await sandbox.removeBroker(2, { replicas: 'stay' })
+    const { topics, brokers } = await client.ask(MetadataRequest, 12, { topics: [{ name: 'orders' }] })
+    expect(brokers.map(({ nodeId }) => nodeId)).toEqual([1])
+    const lost = topics[0].partitions.find(({ replicaNodes }) => replicaNodes.includes(2))
+    expect(lost).toMatchObject({ errorCode: errnoOf('LEADER_NOT_AVAILABLE'), leaderId: -1, offlineReplicas: [2] })
+  })
+})
+
 describe('looking and writing from the side', () => {
   test('records have everything that was written', async () => {
     const { sandbox, clock } = await setup({ topics: { orders: 1 } })

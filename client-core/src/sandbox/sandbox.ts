@@ -112,12 +112,12 @@ export class Sandbox {
     return this.broker(broker.id)
   }
 
-  /** Takes a broker out for good; its replicas move to others. */
-  async removeBroker(id: number): Promise<void> {
+  /** Takes a broker out for good; its replicas move to others, or with `replicas: 'stay'` are offline from then on. */
+  async removeBroker(id: number, { replicas = 'move' }: { replicas?: 'move' | 'stay' } = {}): Promise<void> {
     const broker = this.#brokerOf(id)
     this.#cluster.stop(broker)
     this.#cluster.brokers.delete(id)
-    evacuate(this.#cluster, id)
+    if (replicas === 'move') evacuate(this.#cluster, id)
     await this.#server.follow(broker)
   }
 
