@@ -109,6 +109,10 @@ test('unknown tags are kept and written back', () => {
   )
   expect(encode(Answer, value, 2)).toEqual(foreign)
   expect(failure(() => encode(Answer, value, 1)).code).toBe('INVALID_REQUEST')
+  expect(failure(() => encode(Answer, { errorCode: 3, unknownTags: new Map([[7, 'x' as never]]) }, 2)).message).toContain('"x" for tag 7')
+  expect(failure(() => encode(Ask, { count: 1, parts: [], unknownTags: new Map([[1, bytes('')]]) }, 2)).message).toContain(
+    'tag 1, which is leader',
+  )
 })
 
 describe('record batches', () => {

@@ -1,7 +1,7 @@
 import { malformed } from '../bytes/malformed.js'
 import type { Reader } from '../bytes/reader.js'
 import { Writer } from '../bytes/writer.js'
-import { type Member, type Place, refused } from './coder.js'
+import { type Coder, type Member, type Place, refused, shown } from './coder.js'
 import { isDefault } from './defaults.js'
 import type { UnknownTags } from './schema.js'
 
@@ -43,31 +43,28 @@ export function tagCoder(members: readonly Member[], place: Place): TagCoder {
     },
 
     write(to, value) {
-      const unknown = value.unknownTags
       const given = inOrder.length === 0 ? inOrder : inOrder.filter(({ name, field }) => !isDefault(field, value[name]))
-      if (unknown instanceof Map && unknown.size > 0) return writeWithUnknown(to, given, value, unknown)
-      to.uvarint(given.length)
-      for (const field of given) writeSized(to, field, value[field.name])
+      const unknown: UnknownTags | undefined = value.unknownTags instanceof Map ? value.unknownTags : undefined
+      if (given.length === 0 && unknown === undefined) return to.uvarint(0)
+      const tags = given.map(({ tag, name, coder }): [number, Uint8Array] => [tag, written(coder, value[name])])
+      for (const [tag, bytes] of unknown ?? noTags) {
+        const field = byTag.get(tag)
+        if (field !== undefined) throw refused(place, `unknownTags has tag ${tag}, which is ${field.name}`)
+        if (!(bytes instanceof Uint8Array)) throw refused(place, `unknownTags has ${shown(bytes)} for tag ${tag}, not a Uint8Array`)
+        tags.push([tag, bytes])
+      }
+      if (unknown !== undefined) tags.sort(([a], [b]) => a - b)
+      to.uvarint(tags.length)
+      for (const [tag, bytes] of tags) {
+        to.uvarint(tag)
+        to.uvarint(bytes.length)
+        to.bytes(bytes)
+      }
     },
   }
-
-  function writeWithUnknown(to: Writer, given: readonly TagField[], value: Record<string, unknown>, unknown: UnknownTags): void {
-    for (const tag of unknown.keys())
-      if (byTag.has(tag)) throw refused(place, `unknownTags has tag ${tag}, which is ${byTag.get(tag)!.name}`)
-    const tags = new Map<number, TagField | Uint8Array>(unknown)
-    for (const field of given) tags.set(field.tag, field)
-    to.uvarint(tags.size)
-    for (const [tag, one] of [...tags].sort(([a], [b]) => a - b)) {
-      if (!(one instanceof Uint8Array)) {
-        writeSized(to, one, value[one.name])
-        continue
-      }
-      to.uvarint(tag)
-      to.uvarint(one.length)
-      to.bytes(one)
-    }
-  }
 }
+
+const noTags: UnknownTags = new Map()
 
 function keepUnknown(into: Record<string, unknown>, tag: number, bytes: Uint8Array): void {
   const kept = into.unknownTags
@@ -87,10 +84,8 @@ function readSized(from: Reader, { name, coder }: TagField, size: number): unkno
   return value
 }
 
-function writeSized(to: Writer, { tag, coder }: TagField, value: unknown): void {
-  const inner = new Writer()
-  coder.write(inner, value)
-  to.uvarint(tag)
-  to.uvarint(inner.length)
-  for (const chunk of inner.chunks()) to.bytes(chunk)
+function written(coder: Coder, value: unknown): Uint8Array {
+  const to = new Writer()
+  coder.write(to, value)
+  return to.toBytes()
 }
