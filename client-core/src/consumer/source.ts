@@ -312,13 +312,10 @@ export class Source {
       const { meet } = await import('./trouble.js')
       if (cursor.era !== era) return undefined
       const text = `${cursor.topic} partition ${cursor.partition} could not be fetched from broker ${this.nodeId}`
-      const error = meet(
-        this.owner,
-        this.nodeId,
-        cursor,
-        answer,
-        answer.errorCode === 0 ? undefined : new KafkaError(answer.errorCode, text),
-      )
+      const found = answer.errorCode === 0 ? undefined : new KafkaError(answer.errorCode, text)
+      // The session was made for the topic that had the name then; asked without it, the broker says what became of that one.
+      if (found?.code === 'INCONSISTENT_TOPIC_ID') this.#session.reset()
+      const error = meet(this.owner, this.nodeId, cursor, answer, found)
       if (error) this.#backOff()
       if (error) return { ...base, fetched: this.#fetched(cursor, answer, base.nextOffset, [], error) }
       return answer.errorCode !== 0 || cursor.preferredReplica < 0 ? stripped : undefined

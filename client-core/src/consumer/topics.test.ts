@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { validateOptions } from '../client/options.js'
+import { answer } from '../sandbox/index.js'
 import { Offset } from './offset.js'
 import { names, said, setup, values } from './testing/setup.js'
 
@@ -84,6 +85,22 @@ describe('a topic that was created anew under the same name', () => {
     client.purgeTopicsFromConsuming('orders')
     client.addConsumeTopics('orders')
     expect(await read(client, 6)).toEqual(names(6, 10))
+  })
+
+  test('is met also by a fetch session, which knows the old one: brokers say so until it is made anew', async () => {
+    const { sandbox, make, read, partition } = await setup({ topics: { orders: 1 } }, quick)
+    sandbox.append('orders', 0, values(3))
+    const client = make({ consumer: { topics: ['orders'] } })
+    expect(await read(client, 3)).toEqual(names(3))
+    sandbox.recreateTopic('orders')
+    const inconsistentTopicId = 103
+    sandbox.intercept('Fetch', async ({ request, proceed }) => {
+      if (request.sessionEpoch <= 0) return undefined
+      const real = (await proceed())!
+      const partitions = [{ partitionIndex: 0, errorCode: inconsistentTopicId, highWatermark: -1n, records: null }]
+      return answer({ ...real, responses: real.responses.map(topic => ({ ...topic, partitions })) })
+    })
+    expect((await partition(client, () => true)).error).toMatchObject({ code: 'UNKNOWN_TOPIC_ID' })
   })
 
   test('is not told by brokers that name topics: Fetch is capped where a topic has no id', async () => {
