@@ -1,22 +1,20 @@
 import type { Cluster } from '../cluster/cluster.js'
 import { leaderOf, type TopicView } from '../cluster/metadata.js'
-import { aborted } from '../cluster/retry.js'
-import { ClientError } from '../error.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
 import { CursorTable } from './cursor-table.js'
 import { FetchSlots } from './fetch-slots.js'
-import { errorPartition, Fetches, type FetchPartition, newErrFetch } from './fetches.js'
-import { Inbox } from './inbox.js'
+import { errorPartition, type Fetches, type FetchPartition } from './fetches.js'
 import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
+import { Polls, type PollsOwner } from './polls.js'
 import { Positions, type PositionsOwner } from './positions.js'
 import type { PreferLagFn } from './prefer-lag.js'
 import { FetchRecordHooks } from './record-hooks.js'
 import { RecordIterator } from './record-iterator.js'
-import { type BufferedPartition, Source, type SourceOwner } from './source.js'
+import { Source, type SourceOwner } from './source.js'
 import { TopicPatterns } from './topic-patterns.js'
 
 let lanes = 0
@@ -31,7 +29,7 @@ interface Followed {
  * The consuming engine without a group: cursors for the partitions that were asked for, one source per broker, and polls that take what sources
  * have. What errors mean for a position is in `trouble.ts`, where positions come from in `positions.ts`.
  */
-export class Consumer implements SourceOwner, PositionsOwner {
+export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   options: ResolvedConsumerOptions
   readonly lane = `c${++lanes}`
   readonly pauses = new Pauses()
@@ -43,7 +41,7 @@ export class Consumer implements SourceOwner, PositionsOwner {
   readonly #sources = new Map<number, Source>()
   readonly #positions = new Positions(this)
   readonly #slots: FetchSlots
-  readonly #inbox = new Inbox()
+  readonly #polls = new Polls(this, this.#sources)
   readonly #unwatch: () => void
   #stopped = false
   /** Whether metadata was ever read: a load that fails later is tried again unseen, since what is known goes on. */
@@ -253,6 +251,9 @@ export class Consumer implements SourceOwner, PositionsOwner {
   onPlaced(cursor: Cursor): void {
     this.onIdle(cursor)
   }
+  onTaken(cursor: Cursor): void {
+    this.#assign(cursor)
+  }
 
   // Sources ----------------------------------------------------------------------------------------------------------------------------------
 
@@ -269,13 +270,13 @@ export class Consumer implements SourceOwner, PositionsOwner {
     this.#slots.release()
   }
   onReady(): void {
-    this.#inbox.wake()
+    this.#polls.inbox.wake()
   }
   onSettled(): void {
     this.#positions.find()
   }
   inject(partition: FetchPartition): void {
-    this.#inbox.put(partition)
+    this.#polls.inbox.put(partition)
   }
   onIdle(cursor: Cursor): void {
     this.#assign(cursor)
@@ -310,69 +311,9 @@ export class Consumer implements SourceOwner, PositionsOwner {
 
   // Polls ------------------------------------------------------------------------------------------------------------------------------------
 
-  /** What sources have, at most `max` records; waits for something unless told not to. */
-  async poll(max: number, signal: AbortSignal | undefined, wait: boolean): Promise<Fetches> {
-    for (;;) {
-      if (this.#stopped) return newErrFetch(new ClientError('CLIENT_CLOSED', 'the client was closed'))
-      if (signal?.aborted) return newErrFetch(aborted(signal))
-      const partitions = this.#takeReady(max)
-      if (partitions.length > 0) return new Fetches(partitions)
-      if (!wait) return new Fetches([])
-      await this.#inbox.waken(signal)
-    }
+  poll(max: number, signal: AbortSignal | undefined, wait: boolean): Promise<Fetches> {
+    return this.#polls.poll(max, signal, wait)
   }
-
-  #takeReady(max: number): FetchPartition[] {
-    const out = this.#inbox.take()
-    let left = max
-    for (const source of [...this.#sources.values()]) {
-      if (!source.isReady) continue
-      if (left <= 0) break
-      const rest: BufferedPartition[] = []
-      for (const buffered of source.take()) {
-        if (left <= 0) rest.push(buffered)
-        else left -= this.#takePartition(buffered, left, out, rest)
-      }
-      if (rest.length > 0) source.putBack(rest)
-      else {
-        // Who was served goes behind the others.
-        this.#sources.delete(source.nodeId)
-        this.#sources.set(source.nodeId, source)
-        source.kick()
-      }
-    }
-    this.#positions.find()
-    return out
-  }
-
-  /** Moves the cursor behind what is given out. Data of a paused partition is dropped; it is fetched again from the same place. */
-  #takePartition(buffered: BufferedPartition, max: number, out: FetchPartition[], rest: BufferedPartition[]): number {
-    const { cursor, fetched } = buffered
-    const isCurrent = cursor.era === buffered.era
-    if (!isCurrent || this.isPaused(cursor)) {
-      if (isCurrent) cursor.state = 'idle'
-      this.recordHooks?.unbuffered(fetched.records, false)
-      return 0
-    }
-    const [now, later] = fetched.records.split(max)
-    this.recordHooks?.unbuffered(now, true)
-    if (later.length > 0) {
-      const [first] = later.runs[0]
-      cursor.offset = first.offset
-      cursor.lastTimestamp = first.timestamp
-      out.push({ ...fetched, nextOffset: cursor.offset, records: now })
-      rest.push({ ...buffered, fetched: { ...fetched, error: undefined, records: later } })
-      return now.length
-    }
-    if (now.length > 0) cursor.lastTimestamp = now.runs[now.runs.length - 1].batch.maxTimestamp
-    if (now.length > 0 || fetched.error || this.options.keepEmptyFetches) out.push({ ...fetched, records: now })
-    cursor.offset = buffered.nextOffset
-    cursor.lastEpoch = buffered.lastEpoch
-    if (cursor.state === 'fetching') cursor.state = 'idle'
-    this.#assign(cursor)
-    return now.length
-  }
-
   /** Records one by one; see `RecordIterator`. */
   records(signal: AbortSignal | undefined): AsyncIterableIterator<KafkaRecord> {
     return new RecordIterator(
