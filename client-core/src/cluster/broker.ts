@@ -7,6 +7,7 @@ import { type DialContext, type Dialled, dial } from './dial.js'
 import { lastVersionOf } from './named-topics.js'
 import { parkOf } from './park.js'
 import type { Attempt } from './pending.js'
+import { retire } from './retire.js'
 import { orAborted } from './retry.js'
 import { suited } from './suited.js'
 import { pausesAfterResponse } from './throttle.js'
@@ -156,7 +157,7 @@ export class Broker {
     }
     const { signal } = this.#stop
     const spent = this.#connections.get(slot)
-    if (spent?.isSpent) await (await import('./retire.js')).retire(spent, this.context, signal)
+    if (spent?.isSpent) await retire(spent, this.context, signal)
     const dialled: Dialled = await dial(this.context, this.metadata, slot, signal, onClosed, this.#mechanism).catch((error: Error) => {
       throw this.isStopped ? this.#stopped() : error
     })
