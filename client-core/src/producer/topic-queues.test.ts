@@ -36,6 +36,14 @@ describe('what a partitioner chooses from', () => {
     )
     expect(queues.choose({ value: 'x' }).partition).toBe(2)
   })
+  test('partitions that metadata has no error for', () => {
+    const queues = topic(
+      asked(n => n - 1),
+      [1, 1, 1],
+    )
+    queues.update([partition(0), partition(1), { ...partition(2), errorCode: 5 }])
+    expect(queues.choose({ value: 'x' }).partition).toBe(1)
+  })
   test('all of them where equal records must go to equal partitions', () => {
     const queues = topic(
       asked(n => n - 1, true),
