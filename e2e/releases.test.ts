@@ -33,17 +33,17 @@ const codecsOf = (release: string): CodecName[] => ['none', 'gzip', 'snappy', 'l
 /** Brokers refuse an asker without a name. */
 const apiVersions = protocol.ApiVersionsRequest({ clientSoftwareName: 'milena-e2e', clientSoftwareVersion: '1' })
 
-/** What nobody knew at that time. */
-function tooNew(release: string): KafkaRequest<RequestMessage> {
+/** What nobody knew at that time, and the release that brought it. */
+function tooNew(release: string): [since: string, request: KafkaRequest<RequestMessage>] {
   const group = { groupIds: ['g'], includeAuthorizedOperations: false }
-  if (isBefore(release, '0.10.1')) return protocol.CreateTopicsRequest({ topics: [], timeoutMs: 1000 })
-  if (isBefore(release, '0.11')) return protocol.InitProducerIdRequest({ transactionalId: null, transactionTimeoutMs: 1000 })
-  if (isBefore(release, '1.1')) return protocol.DescribeDelegationTokenRequest({ owners: null })
-  if (isBefore(release, '2.4')) return protocol.ListPartitionReassignmentsRequest({ timeoutMs: 1000, topics: null })
-  if (isBefore(release, '2.8')) return protocol.DescribeClusterRequest({ includeClusterAuthorizedOperations: false })
-  if (isBefore(release, '3.7')) return protocol.ConsumerGroupDescribeRequest(group)
-  if (isBefore(release, '4.1')) return protocol.ShareGroupDescribeRequest(group)
-  return protocol.StreamsGroupDescribeRequest(group)
+  if (isBefore(release, '0.10.1')) return ['0.10.1', protocol.CreateTopicsRequest({ topics: [], timeoutMs: 1000 })]
+  if (isBefore(release, '0.11')) return ['0.11', protocol.InitProducerIdRequest({ transactionalId: null, transactionTimeoutMs: 1000 })]
+  if (isBefore(release, '1.1')) return ['1.1', protocol.DescribeDelegationTokenRequest({ owners: null })]
+  if (isBefore(release, '2.4')) return ['2.4', protocol.ListPartitionReassignmentsRequest({ timeoutMs: 1000, topics: null })]
+  if (isBefore(release, '2.8')) return ['2.8', protocol.DescribeClusterRequest({ includeClusterAuthorizedOperations: false })]
+  if (isBefore(release, '3.7')) return ['3.7', protocol.ConsumerGroupDescribeRequest(group)]
+  if (isBefore(release, '4.1')) return ['4.1', protocol.ShareGroupDescribeRequest(group)]
+  return ['4.2', protocol.StreamsGroupDescribeRequest(group)]
 }
 
 /** A test where it makes sense; elsewhere there is none, rather than one that is skipped. */
@@ -232,9 +232,19 @@ describe.each(olderBrokers)('Kafka $release, ZooKeeper: $zookeeper', ({ release,
 
   test('what is too new for it is refused by name, with what is needed and what was found', async () => {
     await withClient(kafka().bootstrap, options, async client => {
-      const request = tooNew(release)
+      const [since, request] = tooNew(release)
       const error = await client.request(request).catch(error => error)
-      expect(error).toMatchObject({ code: 'UNSUPPORTED_VERSION', message: expect.stringContaining(request.message.api) })
+      const found = release
+        .split('.')
+        .slice(0, isBefore(release, '0.11') ? 3 : 2)
+        .join('.')
+      expect(error.message).toMatch(
+        new RegExp(`(speaks as|is that of) .*v${isBefore(release, '0.10') ? found.replace(/\.\d$/, '') : found}`),
+      )
+      expect(error).toMatchObject({
+        code: 'UNSUPPORTED_VERSION',
+        message: expect.stringContaining(`${request.message.api} is in Kafka ${since}`),
+      })
     })
   })
 

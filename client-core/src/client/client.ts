@@ -247,7 +247,11 @@ export class Client {
    */
   async request<M extends RequestMessage>(request: KafkaRequest<M>, settings: RequestSettings = {}): Promise<ResponseTo<M>> {
     this.#open()
-    return sendRequest(this.#cluster, request, this.#call(settings))
+    return sendRequest(this.#cluster, request, this.#call(settings)).catch(async error => {
+      if (error.code !== 'UNSUPPORTED_VERSION') throw error
+      const { withReleases } = await import('./with-releases.js')
+      throw withReleases(error, request.message, this.#cluster)
+    })
   }
   /** The same, part by part: what some brokers answered is there although others failed. */
   async requestSharded<M extends RequestMessage>(request: KafkaRequest<M>, settings: RequestSettings = {}): Promise<ResponseShard<M>[]> {

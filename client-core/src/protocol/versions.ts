@@ -200,6 +200,13 @@ export function stableVersions(): ReadonlyMap<number, number> {
   return tables.get(releases[releases.length - 1][0])!
 }
 
+/** The releases that have an API: `0.11 and later`, `0.8.0 to 3.9`; undefined where none has. */
+export function releasesWith(key: number): string | undefined {
+  const having = [...tables].filter(([, table]) => table.has(key)).map(([name]) => name)
+  if (having.length === 0) return undefined
+  return `${having[0]} ${tables.get([...tables.keys()].at(-1)!)!.has(key) ? 'and later' : `to ${having.at(-1)}`}`
+}
+
 /**
  * Which release speaks these versions (highest by API key, as a broker's ApiVersions answer gives them): `v3.9`; `between v3.3 and v3.4` where
  * the difference does not show, `at least v4.4` for what fits none, `unknown` for what is older than all or no broker of Kafka's.
