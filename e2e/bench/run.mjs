@@ -1,7 +1,9 @@
 /**
- * `npm run bench`: this client beside the other JavaScript clients on a real broker, and the codecs of records and of the protocol by themselves.
+ * `npm run bench`: this client beside franz-go, Apache's Java client and other JavaScript clients on a real broker, and some measures by itself.
  *
  *   npm run bench -- [--rounds N] [--only PART] [--scale F] [--write] [--micro]
+ *
+ * `--only` takes a part of a measure's name in `measures.ts`: `--only "consume 1 kB"`.
  */
 import { parseArgs } from 'node:util'
 import { buildStale } from '../scripts/build.mjs'

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 /**
  * What every contestant shares: it is a process of its own, gets its task as one JSON argument, prints its figures as one JSON line.
  *
+ * @typedef {'produce' | 'send' | 'sequential' | 'consume' | 'iterate'} Scenario
+ *
  * @typedef {object} Task
- * @property {'produce' | 'consume'} scenario
+ * @property {Scenario} scenario
  * @property {string[]} brokers
  * @property {string} topic
  * @property {string} warmTopic for the run before the measured one, which lets the engine compile what is hot
@@ -12,9 +14,10 @@ import { readFileSync } from 'node:fs'
  * @property {number} count records in the measured run; in `topic` when consuming
  * @property {number} warmCount
  * @property {number} size of a value, bytes
+ * @property {'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'} compression
  *
- * @typedef {{ records: number, bytes: number }} Moved what a run moved: records, and bytes of values
- * @typedef {{ produce(topic: string, count: number): Promise<Moved>, consume(topic: string, count: number): Promise<Moved>, close(): Promise<void> }} Contestant
+ * @typedef {{ records: number, bytes: number, p50Us?: number }} Moved what a run moved: records, and bytes of values
+ * @typedef {Partial<Record<Scenario, (topic: string, count: number) => Promise<Moved>>> & { close?(): Promise<unknown> }} Contestant
  */
 
 /**
@@ -25,15 +28,17 @@ export async function contest(make) {
   /** @type {Task} */
   const task = JSON.parse(process.argv[2])
   const contestant = await make(task)
-  await contestant[task.scenario](task.warmTopic, task.warmCount)
+  const run = contestant[task.scenario]
+  if (!run) throw new Error(`this contestant does not ${task.scenario}`)
+  await run(task.warmTopic, task.warmCount)
   const cpu = process.cpuUsage()
   const from = performance.now()
-  const moved = await contestant[task.scenario](task.topic, task.count)
+  const moved = await run(task.topic, task.count)
   const { user, system } = process.cpuUsage(cpu)
   const ms = performance.now() - from
   const rssMb = peakMemory() / 2 ** 20
-  await contestant.close()
-  process.stdout.write(`${JSON.stringify({ ...moved, ms, cpuUs: user + system, rssMb, node: process.versions.node })}\n`)
+  await contestant.close?.()
+  process.stdout.write(`${JSON.stringify({ ...moved, ms, cpuUs: user + system, rssMb })}\n`)
   // A client that leaves a timer behind must not hold up the others.
   process.exit(0)
 }
@@ -49,9 +54,16 @@ function peakMemory() {
   return process.memoryUsage().rss
 }
 
-/** Values to send in turn: random, so that nothing along the way compresses or interns them. @param {number} size */
+/** How many values are sent in turn: more than a codec looks back for at 100 B. */
+export const valueCount = 1024
+
+/** Values to send in turn: two fifths random hex digits, the rest text that all values share. @param {number} size */
 export function values(size) {
-  return Array.from({ length: 256 }, () => crypto.getRandomValues(new Uint8Array(size)))
+  const shared = ',"status":"created"'.repeat(Math.ceil(size / 19))
+  return Array.from({ length: valueCount }, () => {
+    const digits = Array.from(crypto.getRandomValues(new Uint8Array(size / 5)), byte => byte.toString(16).padStart(2, '0'))
+    return new TextEncoder().encode((digits.join('') + shared).slice(0, size))
+  })
 }
 
 /** As many records as one call of a batch interface takes: half the broker's limit of 1 MiB at most. @param {number} size */
@@ -76,4 +88,53 @@ export function counter(count) {
     if (++moved.records === count) done()
   }
   return { moved, all, add }
+}
+
+/** How many records wait for their answer at once, where each has a promise. */
+export const open = 10_000
+
+/**
+ * Sends records with a promise each, `limit` of them open at a time.
+ * @param {number} count
+ * @param {number} limit
+ * @param {(index: number) => Promise<unknown>} send
+ */
+export async function sliding(count, limit, send) {
+  let waiting = 0
+  /** @type {Error | undefined} */
+  let failure
+  /** @type {(() => void) | undefined} */
+  let wake
+  const done = () => {
+    waiting--
+    if (waiting <= limit / 2) wake?.()
+  }
+  /** @param {Error} error */
+  const failed = error => {
+    failure ??= error
+    done()
+  }
+  const room = () => new Promise(resolve => (wake = () => resolve(undefined)))
+  for (let index = 0; index < count; index++) {
+    while (waiting >= limit) await room()
+    waiting++
+    send(index).then(done, failed)
+  }
+  while (waiting > 0) await room()
+  if (failure) throw failure
+}
+
+/**
+ * Sends one record after the other and gives the median time until each was acknowledged, us.
+ * @param {number} count
+ * @param {(index: number) => Promise<unknown>} send
+ */
+export async function oneByOne(count, send) {
+  const took = new Float64Array(count)
+  for (let index = 0; index < count; index++) {
+    const from = performance.now()
+    await send(index)
+    took[index] = performance.now() - from
+  }
+  return took.sort()[count >> 1] * 1000
 }

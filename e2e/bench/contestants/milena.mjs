@@ -1,36 +1,49 @@
 import { Client, Offset } from '@milena/client-core'
 import { tcp } from '@milena/client-core/transport/node'
-import { contest, counter, values } from './contest.mjs'
+import { contest, counter, oneByOne, open, sliding, valueCount, values } from './contest.mjs'
 
-await contest(async ({ brokers, partitions, size }) => {
+const mask = valueCount - 1
+
+await contest(async ({ scenario, brokers, partitions, size, compression }) => {
   const base = { seedBrokers: brokers, transport: tcp(), clientId: 'bench' }
-  /** @type {Client | undefined} */
-  let producer
+  const payload = values(size)
+  const lingerMs = scenario === 'send' ? 5 : scenario === 'sequential' ? 0 : 10
+  const producer = new Client({ ...base, producer: { compression: [compression], lingerMs } })
+
+  /** @param {string} topic */
+  const reader = topic => {
+    const from = new Map(Array.from({ length: partitions }, (_, partition) => [partition, Offset.atStart()]))
+    return new Client({ ...base, consumer: { partitions: new Map([[topic, from]]) } })
+  }
 
   return {
-    /**
-     * A call per record, as a program does it: batches are the client's business. Acks all and idempotent are its defaults; so is snappy, which
-     * the others do not have.
-     */
+    /** A call per record, as a program does it: batches are the client's business. Acks all and idempotent are its defaults. */
     async produce(topic, count) {
-      producer ??= new Client({ ...base, producer: { compression: ['none'] } })
-      const payload = values(size)
       /** @type {Error | undefined} */
       let failure
       /** @param {unknown} _ @param {Error} [error] */
       const onDelivery = (_, error) => {
         failure ??= error
       }
-      for (let sent = 0; sent < count; sent++) await producer.produce({ topic, value: payload[sent & 255] }, { onDelivery })
+      for (let sent = 0; sent < count; sent++) await producer.produce({ topic, value: payload[sent & mask] }, { onDelivery })
       await producer.flush()
       if (failure) throw failure
       return { records: count, bytes: count * size }
     },
 
+    async send(topic, count) {
+      await sliding(count, open, index => producer.send({ topic, value: payload[index & mask] }))
+      return { records: count, bytes: count * size }
+    },
+
+    async sequential(topic, count) {
+      const p50Us = await oneByOne(count, index => producer.send({ topic, value: payload[index & mask] }))
+      return { records: count, bytes: count * size, p50Us }
+    },
+
     /** Polls, and looks at every record. */
     async consume(topic, count) {
-      const from = new Map(Array.from({ length: partitions }, (_, partition) => [partition, Offset.atStart()]))
-      const consumer = new Client({ ...base, consumer: { partitions: new Map([[topic, from]]) } })
+      const consumer = reader(topic)
       const { moved, add } = counter(count)
       while (moved.records < count) {
         const fetches = await consumer.pollFetches()
@@ -41,8 +54,17 @@ await contest(async ({ brokers, partitions, size }) => {
       return moved
     },
 
-    async close() {
-      await producer?.close()
+    async iterate(topic, count) {
+      const consumer = reader(topic)
+      const { moved, add } = counter(count)
+      for await (const record of consumer.records()) {
+        add(record.value?.length ?? 0)
+        if (moved.records === count) break
+      }
+      void consumer.close()
+      return moved
     },
+
+    close: () => producer.close(),
   }
 })

@@ -1,0 +1,23 @@
+import { Client, Offset } from '@milena/client-core'
+import { webSocket } from '@milena/client-core/transport/websocket'
+
+/**
+ * Consumes a topic in a page, through the bridge, as contestants do in Node.
+ * @param {{ url: string, token: string, cluster: string, brokers: string[], topic: string, partitions: number, count: number }} task
+ */
+export async function consume({ url, token, cluster, brokers, topic, partitions, count }) {
+  const offsets = Object.fromEntries(Array.from({ length: partitions }, (_, partition) => [partition, Offset.atStart()]))
+  const transport = webSocket({ url, token, cluster })
+  const client = new Client({ seedBrokers: brokers, transport, consumer: { partitions: { [topic]: offsets } } })
+  let [records, bytes] = [0, 0]
+  while (records < count) {
+    const fetches = await client.pollFetches()
+    for (const { error } of fetches.errors()) throw error
+    for (const record of fetches.records()) {
+      records++
+      bytes += record.value?.length ?? 0
+    }
+  }
+  await client.close()
+  return { records, bytes }
+}
