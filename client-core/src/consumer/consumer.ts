@@ -4,6 +4,7 @@ import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
 import { CursorTable } from './cursor-table.js'
+import type { inOrder } from './fetch-order.js'
 import { FetchSlots } from './fetch-slots.js'
 import { errorPartition, type Fetches, type FetchPartition } from './fetches.js'
 import { Offset } from './offset.js'
@@ -11,7 +12,6 @@ import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
 import { Polls, type PollsOwner } from './polls.js'
 import { Positions, type PositionsOwner } from './positions.js'
-import type { PreferLagFn } from './prefer-lag.js'
 import { FetchRecordHooks } from './record-hooks.js'
 import { RecordIterator } from './record-iterator.js'
 import { Source, type SourceOwner } from './source.js'
@@ -46,7 +46,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   #stopped = false
   /** Whether metadata was ever read: a load that fails later is tried again unseen, since what is known goes on. */
   #hasMetadata = false
-  #inOrder: ((cursors: readonly Cursor[], prefer: PreferLagFn) => Cursor[]) | undefined
+  #inOrder: typeof inOrder | undefined
   #turn = 0
 
   constructor(
@@ -64,7 +64,15 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
       onDeleted: topics => this.removeTopics(topics),
       onMetadata: error => this.#onMetadata(error),
     })
-    if (options.preferLag) void this.#loadOrder()
+    if (options.preferLag) {
+      // Until it is there, nobody knows a lag either.
+      import('./fetch-order.js').then(
+        ({ inOrder }) => {
+          this.#inOrder = inOrder
+        },
+        error => cluster.logger.log('error', 'consumer.preferLag could not be loaded', { error }),
+      )
+    }
     if (options.partitions.size > 0) this.addPartitions(options.partitions)
     else if (options.topics.length > 0) this.#refresh()
   }
@@ -287,21 +295,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   order(cursors: Cursor[]): Cursor[] {
     const turn = this.#turn++ % cursors.length
     const turned = [...cursors.slice(turn), ...cursors.slice(0, turn)]
-    const { preferLag } = this.options
-    try {
-      return preferLag && this.#inOrder ? this.#inOrder(turned, preferLag) : turned
-    } catch (error) {
-      this.cluster.logger.log('error', 'consumer.preferLag threw; partitions are fetched in turn', { error })
-      return turned
-    }
-  }
-  /** Until it is there, nobody knows a lag either. */
-  async #loadOrder(): Promise<void> {
-    try {
-      this.#inOrder = (await import('./fetch-order.js')).inOrder
-    } catch (error) {
-      this.cluster.logger.log('error', 'consumer.preferLag could not be loaded; partitions are fetched in turn', { error })
-    }
+    return this.#inOrder?.(turned, this.options.preferLag!, this.cluster.logger) ?? turned
   }
 
   #kickAll(): void {

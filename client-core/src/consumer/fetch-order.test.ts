@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { silentLogger } from '../hooks/logger.js'
 import { Cursor } from './cursor.js'
 import { inOrder } from './fetch-order.js'
 import { Offset } from './offset.js'
@@ -19,7 +20,7 @@ const cursors = [
   cursor('busy', 2, 70n),
   cursor('new', 0, -1n),
 ]
-const order = (prefer: PreferLagFn) => inOrder(cursors, prefer).map(c => `${c.topic} ${c.partition}`)
+const order = (prefer: PreferLagFn) => inOrder(cursors, prefer, silentLogger).map(c => `${c.topic} ${c.partition}`)
 
 describe('the order in which partitions are fetched', () => {
   test('preferLagAt puts topics first that lag by more together, then partitions in their topic, the largest lag first', () => {

@@ -14,8 +14,8 @@ const abortMarker = 0
 export class AbortedFilter {
   readonly #first = new Map<bigint, bigint[]>()
 
-  constructor(aborted: readonly AbortedTransaction[] | null) {
-    for (const { producerId, firstOffset } of aborted ?? []) {
+  constructor(aborted: readonly AbortedTransaction[]) {
+    for (const { producerId, firstOffset } of aborted) {
       const offsets = this.#first.get(producerId)
       if (offsets) offsets.push(firstOffset)
       else this.#first.set(producerId, [firstOffset])

@@ -4,7 +4,6 @@ import type { FetchResponse } from '../protocol/api/fetch.js'
 import type { RecordBatch } from '../records/batch.js'
 import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cut.js'
 import type { RecordRun } from '../records/run.js'
-import { AbortedFilter } from './isolation.js'
 import type { ResolvedConsumerOptions } from './options.js'
 
 export type AnsweredPartition = FetchResponse['responses'][number]['partitions'][number]
@@ -56,8 +55,9 @@ export async function processPartition(
   const out: Processed = { runs: [], nextOffset: from.offset, lastEpoch: from.lastEpoch }
   const records = answer.records
   if (!records || records.length === 0) return out
-  const committed = options.isolation === 'read_committed'
-  const aborted = new AbortedFilter(committed ? answer.abortedTransactions : null)
+  // Brokers list what was aborted when they are asked for committed records; a list that was not asked for counts for nothing.
+  const list = options.isolation === 'read_committed' && answer.abortedTransactions
+  const aborted = list && list.length > 0 ? new (await import('./isolation.js')).AbortedFilter(list) : undefined
   const readMessageSet = holdsMessageSets(records) ? (await import('../records/message-set.js')).readMessageSet : noMessageSets
   let current: RecordBatch | undefined
   try {
@@ -72,8 +72,8 @@ export async function processPartition(
       current = undefined
       if (batch.lastOffset < out.nextOffset) continue
       onBatch?.(batch)
-      if (batch.attrs.isControl) aborted.seeMarker(batch)
-      const hidden = batch.attrs.isControl ? !options.keepControlRecords : committed && aborted.isAborted(batch)
+      if (batch.attrs.isControl) aborted?.seeMarker(batch)
+      const hidden = batch.attrs.isControl ? !options.keepControlRecords : aborted?.isAborted(batch)
       if (!hidden && batch.numRecords > 0) {
         const run = batch.run.from(out.nextOffset)
         if (run.length > 0) out.runs.push(run)

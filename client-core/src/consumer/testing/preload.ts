@@ -2,5 +2,6 @@
 import '../../cluster/sharded.js'
 import '../epochs.js'
 import '../fetch-order.js'
+import '../isolation.js'
 import '../list-offsets.js'
 import '../trouble.js'
