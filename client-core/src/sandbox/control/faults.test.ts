@@ -113,7 +113,7 @@ describe('moves', () => {
     expect(await listed()).toMatchObject([
       { name: 'orders', partitions: [{ replicas: [to, from], addingReplicas: [to], removingReplicas: [from] }] },
     ])
-    expect([partition.leader, partition.isr]).toEqual([from, [from]])
+    expect([partition.leader, partition.isr, partition.endOffset(to)]).toEqual([from, [from], 0n])
     expect(await alter(null)).toBe(0)
     expect([await listed(), partition.replicas]).toEqual([[], [from]])
     expect(await alter(null)).toBe(errnoOf('NO_REASSIGNMENT_IN_PROGRESS'))

@@ -87,9 +87,9 @@ export class Partition {
   }
 
   /** The copy on a follower stays as it is. Held `byHand`, it stays so until `release`. */
-  hold(broker: number, byHand: boolean): void {
+  hold(broker: number, byHand: boolean, copy: Copy = this.copyOf(broker)): void {
     if (this.#held.has(broker)) return
-    this.#held.set(broker, { ...this.copyOf(broker), byHand })
+    this.#held.set(broker, { ...copy, byHand })
   }
 
   isHeld(broker: number): boolean {

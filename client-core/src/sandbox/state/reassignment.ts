@@ -15,7 +15,8 @@ export function reassign(cluster: Cluster, partition: Partition, target: readonl
   partition.replicas = [...target, ...removingOf(reassignment)]
   partition.isr = partition.isr.filter(id => partition.replicas.includes(id))
   if (cluster.reassignmentsHeld > 0 && adding.length > 0) {
-    for (const id of adding) partition.hold(id, true)
+    const { startOffset } = partition.log
+    for (const id of adding) partition.hold(id, true, { endOffset: startOffset, highWatermark: startOffset })
     partition.changed()
   } else finish(cluster, partition)
 }
