@@ -6,7 +6,8 @@ import { Cursor } from './cursor.js'
 import { CursorTable } from './cursor-table.js'
 import type { inOrder } from './fetch-order.js'
 import { FetchSlots } from './fetch-slots.js'
-import { errorPartition, type Fetches, type FetchPartition } from './fetches.js'
+import { errorPartition, type Fetches } from './fetches.js'
+import { Inbox } from './inbox.js'
 import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { Pauses } from './pauses.js'
@@ -40,7 +41,8 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   readonly #patterns: TopicPatterns | undefined
   readonly #sources = new Map<number, Source>()
   readonly #positions = new Positions(this)
-  readonly #slots: FetchSlots
+  readonly slots: FetchSlots
+  readonly inbox = new Inbox()
   readonly #polls = new Polls(this, this.#sources)
   readonly #unwatch: () => void
   #stopped = false
@@ -55,7 +57,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   ) {
     this.options = options
     this.recordHooks = FetchRecordHooks.of(cluster.hooks)
-    this.#slots = new FetchSlots(options.maxConcurrentFetches)
+    this.slots = new FetchSlots(options.maxConcurrentFetches)
     if (options.regex) this.#patterns = new TopicPatterns(options.topics)
     else this.#followAll(options.topics, options.resetOffset)
     this.#unwatch = cluster.watch({
@@ -188,7 +190,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
 
   #onMetadata(error: unknown): void {
     if (this.#stopped || this.cluster.isClosed) return
-    if (error !== undefined && !this.#hasMetadata) this.inject(errorPartition('', -1, error as Error))
+    if (error !== undefined && !this.#hasMetadata) this.inbox.put(errorPartition('', -1, error as Error))
     if (error !== undefined) return
     this.#hasMetadata = true
     const { metadata } = this.cluster
@@ -213,7 +215,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
 
   #tellError(view: TopicView | undefined): void {
     if (view && view.errorCode !== 0 && !errorForCode(view.errorCode).retriable)
-      this.inject(errorPartition(view.name, -1, new KafkaError(view.errorCode, `topic ${view.name}`)))
+      this.inbox.put(errorPartition(view.name, -1, new KafkaError(view.errorCode, `topic ${view.name}`)))
   }
 
   /**
@@ -268,23 +270,8 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   isPaused(cursor: Cursor): boolean {
     return this.pauses.has(cursor.topic, cursor.partition)
   }
-  acquire(source: Source): boolean {
-    return this.#slots.acquire(source)
-  }
-  reacquire(): void {
-    this.#slots.reacquire()
-  }
-  release(): void {
-    this.#slots.release()
-  }
-  onReady(): void {
-    this.#polls.inbox.wake()
-  }
   onSettled(): void {
     this.#positions.find()
-  }
-  inject(partition: FetchPartition): void {
-    this.#polls.inbox.put(partition)
   }
   onIdle(cursor: Cursor): void {
     this.#assign(cursor)
@@ -333,6 +320,6 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     this.#positions.stop()
     for (const source of this.#sources.values()) source.stop()
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
-    this.onReady()
+    this.inbox.wake()
   }
 }

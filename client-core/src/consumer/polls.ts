@@ -2,18 +2,15 @@ import { aborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import type { Cursor } from './cursor.js'
 import { Fetches, type FetchPartition, newErrFetch } from './fetches.js'
-import { Inbox } from './inbox.js'
 import type { BufferedPartition, Source, SourceOwner } from './source.js'
 
-export interface PollsOwner extends Pick<SourceOwner, 'options' | 'isStopped' | 'recordHooks' | 'isPaused' | 'onSettled'> {
+export interface PollsOwner extends Pick<SourceOwner, 'options' | 'inbox' | 'isStopped' | 'recordHooks' | 'isPaused' | 'onSettled'> {
   /** What the cursor's fetch brought was given out: it is idle, behind it. */
   onTaken(cursor: Cursor): void
 }
 
 /** Takes what sources have and gives it out, as much as is asked for; where it ends, cursors go on. */
 export class Polls {
-  readonly inbox = new Inbox()
-
   /** `sources`: in the order in which they are served. */
   constructor(
     private readonly owner: PollsOwner,
@@ -28,12 +25,12 @@ export class Polls {
       const partitions = this.#takeReady(max)
       if (partitions.length > 0) return new Fetches(partitions)
       if (!wait) return new Fetches([])
-      await this.inbox.waken(signal)
+      await this.owner.inbox.waken(signal)
     }
   }
 
   #takeReady(max: number): FetchPartition[] {
-    const out = this.inbox.take()
+    const out = this.owner.inbox.take()
     let left = max
     for (const source of [...this.sources.values()]) {
       if (!source.isReady) continue

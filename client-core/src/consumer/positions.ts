@@ -7,7 +7,8 @@ import { ClientError } from '../error.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage } from '../protocol/message.js'
 import type { Cursor } from './cursor.js'
-import { errorPartition, type FetchPartition } from './fetches.js'
+import { errorPartition } from './fetches.js'
+import type { Inbox } from './inbox.js'
 import type { ResolvedConsumerOptions } from './options.js'
 
 const againMs = 1_000
@@ -33,7 +34,7 @@ export interface PositionsOwner {
   readonly cluster: Cluster
   readonly options: ResolvedConsumerOptions
   readonly cursors: Iterable<Cursor>
-  inject(partition: FetchPartition): void
+  readonly inbox: Inbox
   /** The cursor is idle, at its new position. */
   onPlaced(cursor: Cursor): void
 }
@@ -133,7 +134,7 @@ export class Positions {
   }
 
   #tell({ topic, partition }: Cursor, error: Error): void {
-    this.owner.inject(errorPartition(topic, partition, error))
+    this.owner.inbox.put(errorPartition(topic, partition, error))
   }
 
   #later(failed: readonly Cursor[], eras: ReadonlyMap<Cursor, number>): void {

@@ -10,7 +10,9 @@ import { KafkaError } from '../protocol/errors.js'
 import type { RecordBatch } from '../records/batch.js'
 import type { Cursor } from './cursor.js'
 import { FetchSession, type WantedPartition } from './fetch-session.js'
+import type { FetchSlots } from './fetch-slots.js'
 import { errorPartition, type FetchPartition, RecordList } from './fetches.js'
+import type { Inbox } from './inbox.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { type AnsweredPartition, type Processed, processPartition } from './process.js'
 import type { FetchRecordHooks } from './record-hooks.js'
@@ -33,17 +35,12 @@ export interface SourceOwner {
   readonly lane: string
   readonly recordHooks: FetchRecordHooks | undefined
   isPaused(cursor: Cursor): boolean
-  /** Takes one of the fetches that may be under way at once; false when none is left. */
-  acquire(source: Source): boolean
-  /** Takes one all the same: for what a limited poll put back. */
-  reacquire(): void
-  release(): void
-  /** Something waits to be polled. */
-  onReady(): void
+  /** Of the fetches that may be under way at once. */
+  readonly slots: FetchSlots
+  /** For the next poll: what belongs to no fetch, and that something waits. */
+  readonly inbox: Inbox
   /** The order in which partitions are to be asked for. */
   order(cursors: Cursor[]): Cursor[]
-  /** For the next poll: what belongs to no fetch. */
-  inject(partition: FetchPartition): void
   /** Looks up where to go on when the log does not have the cursor's offset. */
   reset(cursor: Cursor): void
   /** Asks the leader whether the log was truncated below the cursor's offset. */
@@ -57,12 +54,8 @@ export interface SourceOwner {
 /** A replica that the leader named is asked so long, in ms; then the leader may name another, or none (KIP-392). */
 const recheckReplicaMs = 30 * 60_000
 
-const sessionLost = new Set([
-  'FETCH_SESSION_ID_NOT_FOUND',
-  'INVALID_FETCH_SESSION_EPOCH',
-  'FETCH_SESSION_TOPIC_ID_ERROR',
-  'INCONSISTENT_TOPIC_ID',
-])
+/** Codes of a whole answer that call for a new session. */
+const sessionLost = /FETCH_SESSION|INCONSISTENT_TOPIC_ID/
 /** The answer had something of a partition that did not help: asking again at once would spin. */
 const stripped = Symbol('stripped')
 
@@ -116,7 +109,7 @@ export class Source {
       return false
     })
     this.owner.onSettled()
-    if (cursors.length === 0 || this.#fetching || !this.owner.acquire(this)) return
+    if (cursors.length === 0 || this.#fetching || !this.owner.slots.acquire(this)) return
     this.#fetching = true
     void this.#fetch(this.owner.order(cursors))
   }
@@ -142,20 +135,20 @@ export class Source {
   take(): BufferedPartition[] {
     const taken = this.#buffered
     this.#buffered = []
-    this.owner.release()
+    this.owner.slots.release()
     return taken
   }
   /** Puts back what a limited poll left; it comes first next time. */
   putBack(rest: BufferedPartition[]): void {
     this.#buffered = rest
-    this.owner.reacquire()
+    this.owner.slots.reacquire()
   }
   /** Throws away what waits for a cursor. */
   drop(cursor: Cursor): void {
     if (!this.isReady) return
     for (const b of this.#buffered) if (b.cursor === cursor) this.owner.recordHooks?.unbuffered(b.fetched.records, false)
     this.#buffered = this.#buffered.filter(b => b.cursor !== cursor)
-    if (!this.isReady) this.owner.release()
+    if (!this.isReady) this.owner.slots.release()
   }
 
   async #fetch(cursors: readonly Cursor[]): Promise<void> {
@@ -213,7 +206,7 @@ export class Source {
       for (const cursor of cursors) {
         if (cursor.era !== eras.get(cursor)) continue
         if (error instanceof ClientError && error.code === 'AUTHENTICATION_FAILED') cursor.state = 'stopped'
-        this.owner.inject(errorPartition(cursor.topic, cursor.partition, error))
+        this.owner.inbox.put(errorPartition(cursor.topic, cursor.partition, error))
       }
     }
     this.#backOff()
@@ -231,9 +224,9 @@ export class Source {
     }
     this.owner.onSettled()
     if (this.#backoff === undefined) this.#failures = 0
-    if (this.isReady) this.owner.onReady()
+    if (this.isReady) this.owner.inbox.wake()
     else {
-      this.owner.release()
+      this.owner.slots.release()
       this.kick()
     }
   }
@@ -267,7 +260,7 @@ export class Source {
   async #process(answer: FetchResponse, eras: ReadonlyMap<Cursor, number>): Promise<BufferedPartition[]> {
     if (answer.errorCode !== 0) {
       const error = new KafkaError(answer.errorCode, `broker ${this.nodeId} refused a fetch`)
-      if (!sessionLost.has(error.code)) throw error
+      if (!sessionLost.test(error.code)) throw error
       this.#session.lost(error.code)
       if (error.code.includes('TOPIC_ID')) this.owner.cluster.refreshUrgently()
       return []
