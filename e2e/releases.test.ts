@@ -33,6 +33,13 @@ const codecsOf = (release: string): CodecName[] => ['none', 'gzip', 'snappy', 'l
 /** Brokers refuse an asker without a name. */
 const apiVersions = protocol.ApiVersionsRequest({ clientSoftwareName: 'milena-e2e', clientSoftwareVersion: '1' })
 
+/** As our table of releases calls it: before 1.0 the second number was the major one. */
+const nameOf = (release: string) =>
+  release
+    .split('.')
+    .slice(0, /^0\.(8|10)\./.test(release) ? 3 : 2)
+    .join('.')
+
 /** What nobody knew at that time, and the release that brought it. */
 function tooNew(release: string): [since: string, request: KafkaRequest<RequestMessage>] {
   const group = { groupIds: ['g'], includeAuthorizedOperations: false }
@@ -41,7 +48,7 @@ function tooNew(release: string): [since: string, request: KafkaRequest<RequestM
   if (isBefore(release, '1.1')) return ['1.1', protocol.DescribeDelegationTokenRequest({ owners: null })]
   if (isBefore(release, '2.4')) return ['2.4', protocol.ListPartitionReassignmentsRequest({ timeoutMs: 1000, topics: null })]
   if (isBefore(release, '2.8')) return ['2.8', protocol.DescribeClusterRequest({ includeClusterAuthorizedOperations: false })]
-  if (isBefore(release, '3.7')) return ['3.7', protocol.ConsumerGroupDescribeRequest(group)]
+  if (isBefore(release, '3.8')) return ['3.8', protocol.ConsumerGroupDescribeRequest(group)]
   if (isBefore(release, '4.1')) return ['4.1', protocol.ShareGroupDescribeRequest(group)]
   return ['4.2', protocol.StreamsGroupDescribeRequest(group)]
 }
@@ -118,12 +125,7 @@ describe.each(olderBrokers)('Kafka $release, ZooKeeper: $zookeeper', ({ release,
       if (isBefore(release, '0.10')) return
       const { apiKeys } = await client.request(apiVersions)
       const guess = versionGuess(new Map(apiKeys.map(({ apiKey, maxVersion }) => [apiKey, maxVersion])))
-      expect(guess).toContain(
-        release
-          .split('.')
-          .slice(0, isBefore(release, '0.11') ? 3 : 2)
-          .join('.'),
-      )
+      expect(guess).toContain(nameOf(release))
     })
   })
 
@@ -234,13 +236,7 @@ describe.each(olderBrokers)('Kafka $release, ZooKeeper: $zookeeper', ({ release,
     await withClient(kafka().bootstrap, options, async client => {
       const [since, request] = tooNew(release)
       const error = await client.request(request).catch(error => error)
-      const found = release
-        .split('.')
-        .slice(0, isBefore(release, '0.11') ? 3 : 2)
-        .join('.')
-      expect(error.message).toMatch(
-        new RegExp(`(speaks as|is that of) .*v${isBefore(release, '0.10') ? found.replace(/\.\d$/, '') : found}`),
-      )
+      expect(error.message).toContain(`v${nameOf(release)}`)
       expect(error).toMatchObject({
         code: 'UNSUPPORTED_VERSION',
         message: expect.stringContaining(`${request.message.api} is in Kafka ${since}`),
