@@ -173,6 +173,7 @@ describe('a reader', () => {
     const topic = 'begun'
     await kafka().createTopic(topic, { replicas: [[1, 2, 3]] })
     const writer = client()
+    const began = BigInt(Date.now() - 60_000)
     for (let i = 0; i < 10; i++) await writer.send({ topic, partition: 0, value: `${i}`, timestamp: began + BigInt(i * 1_000) })
     const from = (offset: Offset) => client({ consumer: { partitions: { [topic]: { 0: offset } }, fetchMaxWaitMs: 200 } })
     const first = async (offset: Offset) => text((await take(from(offset), 1))[0])
