@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { close, fail } from '../sandbox/index.js'
 import type { ByteStream, Transport } from '../transport/stream.js'
 import { MemoryPool } from './memory-pool.js'
 import { producing } from './testing/producing.js'
 
 const max = 1_000_000
+afterEach(() => void vi.restoreAllMocks())
 
 describe('the memory of batches', () => {
   test('is used again when it is whole', () => {
@@ -23,12 +24,35 @@ describe('the memory of batches', () => {
     expect(pool.take(600_000).length).toBe(max)
   })
 
-  test('that waits for use is bounded', () => {
+  test('that waits for use is bounded, more so when nothing is buffered', () => {
     const pool = new MemoryPool(max)
-    const given: Uint8Array[] = Array.from({ length: 40 }, () => new Uint8Array(max))
-    for (const memory of given) pool.give(memory)
-    const again = Array.from({ length: 40 }, () => pool.take(max)).filter(memory => given.includes(memory))
-    expect(again).toHaveLength(16)
+    const given = new Set<Uint8Array>()
+    const kept = () => {
+      let n = 0
+      while (given.has(pool.take(max))) n++
+      return n
+    }
+    const give = () => {
+      for (let i = 0; i < 100; i++) {
+        const memory = new Uint8Array(max)
+        given.add(memory)
+        pool.give(memory)
+      }
+    }
+    give()
+    expect(kept()).toBe(64)
+    give()
+    pool.rest()
+    expect(kept()).toBe(16)
+  })
+
+  test('is let go of once everything was delivered', async () => {
+    const rested = vi.spyOn(MemoryPool.prototype, 'rest')
+    const p = await producing({ producer: { lingerMs: 10 } })
+    const delivered = p.puts(['a', 'b'])
+    expect(rested).not.toHaveBeenCalled()
+    await p.run(delivered)
+    expect(rested).toHaveBeenCalled()
   })
 })
 

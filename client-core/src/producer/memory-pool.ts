@@ -1,7 +1,8 @@
 /** Batches that grew at least so large have their memory used again: taking a fresh megabyte for each costs page faults and garbage collection. */
 const worthKeeping = 64 * 1024
-/** Arrays kept for the next batches. */
-const keep = 16
+/** Arrays kept for the next batches: while records are buffered, and when none are. */
+const keepBusy = 64
+const keepIdle = 16
 
 /** Memory for batches. A batch gives its array back when nothing can read it any more. */
 export class MemoryPool {
@@ -17,6 +18,11 @@ export class MemoryPool {
   }
 
   give(memory: Uint8Array): void {
-    if (memory.length === this.batchMaxBytes && this.#free.length < keep) this.#free.push(memory)
+    if (memory.length === this.batchMaxBytes && this.#free.length < keepBusy) this.#free.push(memory)
+  }
+
+  /** Nothing is buffered any more. */
+  rest(): void {
+    if (this.#free.length > keepIdle) this.#free.length = keepIdle
   }
 }

@@ -77,7 +77,10 @@ export class Producer implements SinkOwner {
     this.#buffer = new ProduceBuffer(options.maxBufferedRecords, options.maxBufferedBytes)
     this.#recordHooks = ProduceRecordHooks.of(cluster.hooks)
     this.#timers = new Timers(cluster.clock)
-    this.#deliveries = new Deliveries(cluster.logger, (records, bytes) => this.#buffer.release(records, bytes))
+    this.#deliveries = new Deliveries(cluster.logger, (records, bytes) => {
+      this.#buffer.release(records, bytes)
+      if (this.#buffer.records === 0) pool.rest()
+    })
     this.#id = new ProducerId(cluster, options.initiator, this.#closing.signal, {
       onIdentity: () => this.#leaders.kickAll(),
       onFailed: error => {

@@ -69,9 +69,9 @@ export class Sink {
     private readonly owner: SinkOwner,
   ) {}
 
-  /** Drains soon: what is produced in the same turn goes along. Costs nothing when that is planned already. */
+  /** Drains soon: what is produced in the same turn goes along. Costs nothing when that is planned already, or waits for an answer. */
   kick(): void {
-    if (this.#scheduled) return
+    if (this.#scheduled || this.#isFull) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
@@ -90,8 +90,13 @@ export class Sink {
     return this.#answers > 0 && this.owner.identity() !== noProducer ? idempotentInflight : 1
   }
 
+  /** Whoever makes room kicks. */
+  get #isFull(): boolean {
+    return this.#waiting || this.#backoff !== undefined || (this.#inflight > 0 && this.#inflight >= this.#limit)
+  }
+
   #drain(): void {
-    while (!this.owner.isStopped && !this.#waiting && this.#backoff === undefined && this.#inflight < this.#limit) {
+    while (!this.owner.isStopped && !this.#isFull) {
       const ready = [...this.queues].filter(q => q.isReady(this) && this.owner.mayDrain(q))
       if (ready.length === 0) return
       const identity = this.owner.identity()
