@@ -37,7 +37,7 @@ export class Waiting {
 export class Batch {
   readonly builder: BatchBuilder
   readonly waiting = new Waiting()
-  /** Bytes of keys, values and headers as the buffer counts them. */
+  /** Bytes of keys, values and headers that the buffer counts. */
   bufferedBytes = 0
   /** Sequence number of the first record; -1 until the batch was taken for a request. */
   sequence = -1
@@ -86,6 +86,13 @@ export class Batch {
   /** Settles what `delivered` gave. */
   tell(result: BatchResult, error: Error | undefined): void {
     this.#settle?.(result, error)
+  }
+
+  /** Bytes of what was appended since it was asked last, for the buffer to count. */
+  countNew(): number {
+    const bytes = this.builder.payload - this.bufferedBytes
+    this.bufferedBytes += bytes
+    return bytes
   }
 
   /** Whether nothing more may be appended. */

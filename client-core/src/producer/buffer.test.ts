@@ -6,7 +6,7 @@ const record = (value: string) => ({ topic: 'orders', partition: 0, value })
 
 describe('the buffer', () => {
   test('counts what is between produce and the end of its callback', async () => {
-    const p = await producing({ producer: { maxBufferedBytes: 1_000_000 } })
+    const p = await producing()
     await p.run(p.put('warm'))
     const held = p.sandbox.intercept('Produce', { once: true }, hang())
     const seen: number[] = []
@@ -14,14 +14,47 @@ describe('the buffer', () => {
       { ...record('12345'), key: 'abc', headers: [{ key: 'h', value: 'vv' }] },
       { onDelivery: () => void seen.push(p.client.bufferedProduceRecords) },
     )
-    expect([p.client.bufferedProduceRecords, p.client.bufferedProduceBytes]).toEqual([1, expect.any(Number)])
-    expect(p.client.bufferedProduceBytes).toBeGreaterThanOrEqual(5 + 3 + 1 + 2)
+    expect([p.client.bufferedProduceRecords, p.client.bufferedProduceBytes]).toEqual([1, 5 + 3 + 1 + 2])
     await held.met(1)
     held.release()
     await p.run(p.client.flush())
     expect(seen).toEqual([1])
     expect([p.client.bufferedProduceRecords, p.client.bufferedProduceBytes]).toEqual([0, 0])
   })
+
+  test.each([0, 1_000])(
+    'counts the bytes of keys, values and headers wherever a record waits: for its topic, for room, for its answer (limit %d)',
+    async maxBufferedBytes => {
+      const p = await producing({ producer: { maxBufferedBytes, maxBufferedRecords: 4 } })
+      const held = p.sandbox.intercept('Produce', hang())
+      const sent: Promise<unknown>[] = []
+      const counted: number[] = []
+      const send = async (value: string | Uint8Array | null, rest: object) => {
+        sent.push(p.client.send({ topic: 'orders', partition: 0, value, ...rest }))
+        counted.push(p.client.bufferedProduceBytes)
+      }
+      await send('äöü', { key: '€', headers: [{ key: 'x'.repeat(70), value: 'y'.repeat(100) }] })
+      await send(null, { headers: [{ key: 'h', value: null }] })
+      expect(counted).toEqual([179, 180])
+      await p.clock.advance(100)
+      await held.met(1)
+      await send(new Uint8Array(20), { key: '' })
+      await send('1', {})
+      await send('room', { key: 'k' })
+      expect(counted).toEqual([179, 180, 200, 201, 206])
+      expect(p.client.bufferedProduceRecords).toBe(5)
+      const refused = [p.client.send({ topic: 'orders', partition: 9, value: 'no' }), p.client.tryProduce(record('x'.repeat(50)))]
+      for (const one of refused) one.catch(() => {})
+      held.remove()
+      await p.run(Promise.all(sent))
+      await p.run(p.client.flush())
+      expect([p.client.bufferedProduceRecords, p.client.bufferedProduceBytes]).toEqual([0, 0])
+      const failing = p.client.send({ topic: 'nowhere', value: 'lost' }).catch(() => {})
+      expect(p.client.bufferedProduceBytes).toBe(4)
+      await p.run(failing)
+      expect(p.client.bufferedProduceBytes).toBe(0)
+    },
+  )
 
   test('that is full makes produce wait; who waits goes in as records leave, first come first served', async () => {
     const p = await producing({ producer: { maxBufferedRecords: 2, lingerMs: 60_000 } })

@@ -23,6 +23,10 @@ export class ProduceBuffer {
   get total(): number {
     return this.records + this.#blocked.length
   }
+  /** Their bytes: of keys, values, header keys and header values. */
+  get totalBytes(): number {
+    return this.#blocked.reduce((sum, { bytes }) => sum + bytes, this.bytes)
+  }
   get isBlocked(): boolean {
     return this.#blocked.length > 0
   }

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.js'
 import { orAborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
-import { BatchBuilder } from '../records/batch-builder.js'
+import { BatchBuilder, payloadBytes } from '../records/batch-builder.js'
 import type { KafkaRecord } from '../records/record.js'
 import type { Batch, Settle } from './batch.js'
 import { ProduceBuffer } from './buffer.js'
@@ -104,7 +104,7 @@ export class Producer implements SinkOwner {
     return this.#buffer.total
   }
   get bufferedBytes(): number {
-    return this.#buffer.bytes
+    return this.#buffer.totalBytes
   }
 
   // Entry ------------------------------------------------------------------------------------------------------------------------------------
@@ -131,8 +131,8 @@ export class Producer implements SinkOwner {
       const bytes = this.#countsBytes ? sizeOf(record) : 0
       if (!topic || this.#unknown.has(topic.name) || !this.#buffer.hasRoom(bytes)) return this.#sendByCallback(record, signal)
       const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
-      const batch = this.#place(topic, record, undefined, signal, bytes, timestampMs)
-      this.#entered(bytes)
+      const batch = this.#place(topic, record, undefined, signal, timestampMs)
+      this.#entered(batch.countNew())
       const index = batch.count - 1
       return batch.delivered().then(result => new ProducedRecord(record, result, index, timestampMs))
     } catch (error) {
@@ -157,8 +157,8 @@ export class Producer implements SinkOwner {
         this.#check(record, signal)
       }
       const bytes = this.#countsBytes ? sizeOf(record) : 0
-      if (!this.#buffer.hasRoom(bytes)) return this.#block(topic, record, onDelivery, settle, signal, bytes, wait)
-      this.#accept(topic, record, settle, signal, bytes)
+      if (!this.#buffer.hasRoom(bytes)) return this.#block(topic, record, onDelivery, settle, signal, wait)
+      this.#accept(topic, record, settle, signal)
       return buffered
     } catch (error) {
       return this.#refusing(Promise.reject(error), record, settle, onDelivery !== undefined)
@@ -171,13 +171,13 @@ export class Producer implements SinkOwner {
     onDelivery: Settle | undefined,
     settle: Settle | undefined,
     signal: AbortSignal | undefined,
-    bytes: number,
     wait: boolean,
   ): Promise<void> {
+    const bytes = sizeOf(record)
     this.#refuseTooLarge(record, bytes)
     if (!wait) throw this.#full()
     if (!this.#buffer.isBlocked) this.#drainAll()
-    const accepted = this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal, bytes), signal)
+    const accepted = this.#buffer.wait(bytes, () => this.#accept(topic, record, settle, signal), signal)
     return this.#refusing(accepted, record, settle, onDelivery !== undefined)
   }
 
@@ -215,12 +215,11 @@ export class Producer implements SinkOwner {
     return told
   }
 
-  #accept(topic: string, record: ProducerRecord, settle: Settle | undefined, signal: AbortSignal | undefined, bytes: number): void {
+  #accept(topic: string, record: ProducerRecord, settle: Settle | undefined, signal: AbortSignal | undefined): void {
     const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
     const known = this.#topics.get(topic)
-    if (known && !this.#unknown.has(topic)) this.#place(known, record, settle, signal, bytes, timestampMs)
-    else this.#hold(topic, record, settle, signal, bytes, timestampMs)
-    this.#entered(bytes)
+    if (known && !this.#unknown.has(topic)) this.#entered(this.#place(known, record, settle, signal, timestampMs).countNew())
+    else this.#entered(this.#hold(topic, record, settle, signal, timestampMs))
   }
 
   #entered(bytes: number): void {
@@ -228,17 +227,18 @@ export class Producer implements SinkOwner {
     if (this.#hasDeadline) this.#expiry.watch()
   }
 
-  /** Until the topic is known. The caller may use its objects again: the record is buffered. */
+  /** Until the topic is known. The caller may use its objects again: the record is buffered. Gives its bytes. */
   #hold(
     topic: string,
     record: ProducerRecord,
     settle: Settle | undefined,
     signal: AbortSignal | undefined,
-    bytes: number,
     timestampMs: number | bigint,
-  ): void {
+  ): number {
+    const bytes = sizeOf(record)
     this.#refuseTooLarge(record, bytes)
     if (this.#unknown.add(topic, { record: ownRecord(record), settle, signal, bytes, timestampMs })) this.#leaders.lookUp()
+    return bytes
   }
 
   /** Puts a record into its partition's queue. */
@@ -247,7 +247,6 @@ export class Producer implements SinkOwner {
     record: ProducerRecord,
     settle: Settle | undefined,
     signal: AbortSignal | undefined,
-    bytes: number,
     timestampMs: number | bigint,
   ): Batch {
     let queue = topic.choose(record)
@@ -257,7 +256,6 @@ export class Producer implements SinkOwner {
       batch = this.#append(queue, record, timestampMs, signal)
     }
     if (settle) batch.waiting.add(record, batch.count - 1, timestampMs, settle)
-    batch.bufferedBytes += bytes
     this.#trigger(queue)
     if (this.#recordHooks) this.#recordHooks.partitioned(queue, record)
     return batch
@@ -448,8 +446,9 @@ export class Producer implements SinkOwner {
     return this.#buffer.records > 0
   }
 
-  place(topic: TopicQueues, { record, settle, signal, bytes, timestampMs }: Unplaced): void {
-    this.#place(topic, record, settle, signal, bytes, timestampMs)
+  /** Of a record that is buffered already. */
+  place(topic: TopicQueues, { record, settle, signal, timestampMs }: Unplaced): void {
+    this.#place(topic, record, settle, signal, timestampMs).countNew()
   }
   placed({ name, queues }: TopicQueues): void {
     if (!this.#hurried.delete(name)) return
@@ -469,7 +468,7 @@ const worstCase = (r: ProducerRecord): number => BatchBuilder.worstCaseBytes(r.k
 /** What a record's varints take less than at worst, at most. */
 const spare = 29
 
-const sizeOf = (r: ProducerRecord): number => worstCase(r) - BatchBuilder.worstCaseBytes(null, null)
+const sizeOf = (r: ProducerRecord): number => payloadBytes(r.key ?? null, r.value, r.headers)
 
 function tooLarge(record: ProducerRecord, limit: number): ClientError {
   const bytes = worstCase(record)

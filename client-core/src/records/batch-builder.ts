@@ -1,7 +1,7 @@
 import { crc32c } from '../bytes/crc32c.js'
 import { type Codec, type CodecName, codecIds } from '../compression/codec.js'
 import { at, attributeBits, lengthOverhead, putInt16, putInt32, putInt64 } from './layout.js'
-import { putBytes, putUtf8, putUvarint, putVarint, putVarlong, utf8Size, uvarintSize, varintSize, varlongSize } from './sizes.js'
+import { putBytes, putUtf8, putUvarint, putVarint, putVarlong, utf8Size, varintSize, varlongSize } from './sizes.js'
 
 /** Bytes of a key or a value as a user gives them: text is UTF-8; null is Kafka's null. */
 export type RecordBytes = Uint8Array | string | null
@@ -29,6 +29,7 @@ export class BatchBuilder {
   #bytes: Uint8Array
   #length: number = at.records
   #count = 0
+  #payload = 0
   #first: bigint = 0n
   #firstMs = 0
   #max: bigint = 0n
@@ -57,6 +58,10 @@ export class BatchBuilder {
   get length(): number {
     return this.#length
   }
+  /** Bytes of keys, values, header keys and header values so far, as `payloadBytes` counts them. */
+  get payload(): number {
+    return this.#payload
+  }
   get firstTimestamp(): bigint {
     return this.#first
   }
@@ -70,9 +75,15 @@ export class BatchBuilder {
     const keySize = key === null ? -1 : typeof key === 'string' ? utf8Size(key) : key.length
     const valueSize = value === null ? -1 : typeof value === 'string' ? utf8Size(value) : value.length
     let body = 1 + varlongSize(delta) + varintSize(this.#count) + varintSize(keySize) + varintSize(valueSize) + varintSize(headers.length)
-    if (keySize > 0) body += keySize
-    if (valueSize > 0) body += valueSize
-    if (headers.length > 0) body += headerBytes(headers)
+    let payload = 0
+    if (keySize > 0) payload += keySize
+    if (valueSize > 0) payload += valueSize
+    body += payload
+    if (headers.length > 0) {
+      const sizes = headerSizes(headers)
+      body += sizes.encoded
+      payload += sizes.payload
+    }
     const end = this.#length + varintSize(body) + body
     if (end > this.maxBytes) return false
     const b = end > this.#bytes.length ? this.#grow(end) : this.#bytes
@@ -88,14 +99,14 @@ export class BatchBuilder {
     for (const header of headers) p = putHeader(b, p, header)
     this.#note(timestampMs)
     this.#length = p
+    this.#payload += payload
     this.#count++
     return true
   }
 
   /** Bytes that a record of these fields takes at worst: five for its length, ten for its timestamp, five for its offset. */
   static worstCaseBytes(key: RecordBytes, value: RecordBytes, headers: readonly HeaderInput[] = noHeaders): number {
-    const size = (v: RecordBytes) => (v === null ? 0 : typeof v === 'string' ? utf8Size(v) : v.length)
-    return at.records + 5 + 1 + 10 + 5 + 5 + size(key) + 5 + size(value) + 5 + headerBytes(headers)
+    return at.records + 5 + 1 + 10 + 5 + 5 + sizeOf(key) + 5 + sizeOf(value) + 5 + headerSizes(headers).encoded
   }
 
   /**
@@ -177,15 +188,22 @@ export function stamp(bytes: Uint8Array, identity: BatchIdentity): Uint8Array {
   return bytes
 }
 
-function headerBytes(headers: readonly HeaderInput[]): number {
-  let n = 0
+/** Bytes of a record's key, value, header keys and header values: what limits on buffered bytes count. */
+export const payloadBytes = (key: RecordBytes, value: RecordBytes, headers: readonly HeaderInput[] = noHeaders): number =>
+  sizeOf(key) + sizeOf(value) + headerSizes(headers).payload
+
+const sizeOf = (v: RecordBytes): number => (v === null ? 0 : typeof v === 'string' ? utf8Size(v) : v.length)
+
+function headerSizes(headers: readonly HeaderInput[]): { encoded: number; payload: number } {
+  let encoded = 0
+  let payload = 0
   for (const { key, value } of headers) {
     const keySize = utf8Size(key)
-    n += varintSize(keySize) + keySize
-    const valueSize = value === null ? -1 : typeof value === 'string' ? utf8Size(value) : value.length
-    n += valueSize < 0 ? 1 : uvarintSize(valueSize * 2) + valueSize
+    const valueSize = sizeOf(value)
+    encoded += varintSize(keySize) + (value === null ? 1 : varintSize(valueSize))
+    payload += keySize + valueSize
   }
-  return n
+  return { encoded: encoded + payload, payload }
 }
 
 function putHeader(b: Uint8Array, position: number, { key, value }: HeaderInput): number {
