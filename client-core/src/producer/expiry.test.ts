@@ -21,6 +21,21 @@ describe('deliveryTimeoutMs', () => {
     expect(p.clock.now() - started).toBeLessThanOrEqual(12_500)
   })
 
+  test('gives up a record that nobody leads the partition of, and says so', async () => {
+    const p = await producing({
+      sandbox: { brokers: 2, topics: { orders: { partitions: 1, replicationFactor: 1 } } },
+      producer: { deliveryTimeoutMs: 2_000 },
+    })
+    await p.run(p.put('a'))
+    await p.sandbox.broker(p.sandbox.leader('orders', 0)).stop()
+    await p.run(p.client.forceMetadataRefresh())
+    await expect(p.run(p.client.send({ topic: 'orders', partition: 0, value: 'b' }))).rejects.toMatchObject({
+      code: 'RECORD_TIMEOUT',
+      message: expect.stringMatching(/\(last error: LEADER_NOT_AVAILABLE: orders partition 0 was not written: .+\)$/),
+      cause: { code: 'LEADER_NOT_AVAILABLE' },
+    })
+  })
+
   test('counts from the timestamp of the record', async () => {
     const p = await producing({ producer: { deliveryTimeoutMs: 10_000, lingerMs: 50 } })
     const started = p.clock.now()

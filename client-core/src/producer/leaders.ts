@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.js'
 import { leaderOf, type TopicView } from '../cluster/metadata.js'
-import { KafkaError } from '../protocol/errors.js'
+import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import type { PartitionQueue } from './partition-queue.js'
@@ -25,6 +25,7 @@ interface Place {
 }
 
 const unknownTopicCodes = new Set([3, 100])
+const leaderNotAvailable = 5
 
 /** The topics that are produced to, and which broker's sink each partition belongs to: it follows the metadata. */
 export class Leaders {
@@ -122,9 +123,10 @@ export class Leaders {
   /** Nobody can be asked: what metadata says of the topic has to do for an answer. */
   #leaderless(queue: PartitionQueue, view: TopicView): void {
     this.cluster.refreshUrgently()
-    if (view.errorCode === 0 || queue.inflight > 0 || queue.batches[0].unsure) return
-    const error = new KafkaError(view.errorCode, `${queue.topic} partition ${queue.partition} was not written`)
+    const code = view.errorCode || view.partitions[queue.partition]?.errorCode || leaderNotAvailable
+    const error = new KafkaError(code, `${queue.topic} partition ${queue.partition} was not written: ${errorForCode(code).description}`)
     queue.lastError = error
+    if (view.errorCode === 0 || queue.inflight > 0 || queue.batches[0].unsure) return
     const { unknownTopicRetries } = this.owner.options
     const isUnknown = unknownTopicCodes.has(view.errorCode)
     const isFinal = isUnknown ? unknownTopicRetries >= 0 && ++queue.unknownTopicTries > unknownTopicRetries : !error.retriable
