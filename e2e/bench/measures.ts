@@ -36,7 +36,7 @@ export const measures: readonly Measure[] = [
   of('produce 100 B, lz4', 'produce', 1.5, 1.25, { compression: 'lz4' }),
   of('produce 1 kB', 'produce', 1.5, 1.25, large),
   of('send 100 B, a promise each, 10,000 open', 'send', 2, 1.5),
-  of('send one at a time, 100 B, p50', 'sequential', 1.3, 1.1, { count: 3000, warmCount: 2000, unit: 'p50' }),
+  of('send one at a time, 100 B, p50', 'sequential', 1.3, 1.1, { count: 10_000, warmCount: 5000, unit: 'p50' }),
   of('consume 100 B by polls', 'consume', 1.5, 1.25),
   of('consume 100 B by polls, lz4', 'consume', 1.5, 1.25, { compression: 'lz4' }),
   of('consume 100 B by for await', 'iterate', 3, 2),
