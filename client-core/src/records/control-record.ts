@@ -1,8 +1,16 @@
 import { Reader } from '../bytes/reader.js'
 import { ClientError } from '../error.js'
 import { readFrom } from '../protocol/codec.js'
-import { ControlRecordTypeSchema, EndTxnMarker, LeaderChangeMessage } from '../protocol/data/control-records.js'
-import type { Output } from '../protocol/message.js'
+import {
+  ControlRecordTypeSchema,
+  EndTxnMarker,
+  KRaftVersionRecord,
+  LeaderChangeMessage,
+  SnapshotFooterRecord,
+  SnapshotHeaderRecord,
+  VotersRecord,
+} from '../protocol/data/control-records.js'
+import type { Message, Output } from '../protocol/message.js'
 import { decodeVersioned } from '../protocol/versioned.js'
 import type { KafkaRecord } from './record.js'
 
@@ -12,7 +20,13 @@ export type ControlRecord =
   | { type: 'commit' | 'abort'; coordinatorEpoch: number }
   /** A KRaft quorum has a new leader (KIP-595). */
   | { type: 'leader-change'; leaderId: number; voters: readonly number[]; grantingVoters: readonly number[] }
-  /** Snapshot headers, the quorum's version and voters, and what Kafka may add: `code` is the number in the key. */
+  /** The first and the last record of a KRaft snapshot (KIP-630); the time is the last one that the snapshot covers, in ms. */
+  | { type: 'snapshot-header'; lastContainedLogTimestamp: bigint }
+  | { type: 'snapshot-footer' }
+  /** The quorum's version and its voters (KIP-853). */
+  | { type: 'kraft-version'; kRaftVersion: number }
+  | { type: 'kraft-voters'; voters: Output<typeof VotersRecord>['voters'] }
+  /** What Kafka may add: `code` is the number in the key. */
   | { type: 'other'; code: number }
 
 /**
@@ -23,20 +37,35 @@ export function parseControlRecord(record: Pick<KafkaRecord, 'attrs' | 'key' | '
   if (!record.attrs.isControl) throw new ClientError('INVALID_REQUEST', `the record at offset ${record.offset} is not a control record`)
   const code = controlType(record.key)
   const value = record.value ?? new Uint8Array(0)
-  if (code === 0 || code === 1) {
-    const { coordinatorEpoch } = decodeVersioned(EndTxnMarker, value).value
-    return { type: code === 0 ? 'abort' : 'commit', coordinatorEpoch }
+  switch (code) {
+    case 0:
+    case 1: {
+      const { coordinatorEpoch } = decodeVersioned(EndTxnMarker, value).value
+      return { type: code === 0 ? 'abort' : 'commit', coordinatorEpoch }
+    }
+    case 2: {
+      const { leaderId, voters, grantingVoters } = quorumRecord(LeaderChangeMessage, value)
+      return { type: 'leader-change', leaderId, voters: voters.map(v => v.voterId), grantingVoters: grantingVoters.map(v => v.voterId) }
+    }
+    case 3:
+      return { type: 'snapshot-header', lastContainedLogTimestamp: quorumRecord(SnapshotHeaderRecord, value).lastContainedLogTimestamp }
+    case 4:
+      quorumRecord(SnapshotFooterRecord, value)
+      return { type: 'snapshot-footer' }
+    case 5:
+      return { type: 'kraft-version', kRaftVersion: quorumRecord(KRaftVersionRecord, value).kRaftVersion }
+    case 6:
+      return { type: 'kraft-voters', voters: quorumRecord(VotersRecord, value).voters }
+    default:
+      return { type: 'other', code }
   }
-  if (code !== 2) return { type: 'other', code }
-  const { leaderId, voters, grantingVoters } = leaderChange(value)
-  return { type: 'leader-change', leaderId, voters: voters.map(v => v.voterId), grantingVoters: grantingVoters.map(v => v.voterId) }
 }
 
 const controlType = (key: Uint8Array | null): number => decodeVersioned(ControlRecordTypeSchema, key ?? new Uint8Array(0)).value.type
 
-/** Its version is its first field, not a prefix. */
-function leaderChange(bytes: Uint8Array): Output<typeof LeaderChangeMessage> {
+/** Their version is their first field, not a prefix. */
+function quorumRecord<M extends Message>(message: M, bytes: Uint8Array): Output<M> {
   const version = new Reader(bytes).int16()
-  const [first, last] = LeaderChangeMessage.versions
-  return readFrom(new Reader(bytes), LeaderChangeMessage, Math.min(Math.max(version, first), last))
+  const [first, last] = message.versions
+  return readFrom(new Reader(bytes), message, Math.min(Math.max(version, first), last))
 }
