@@ -1,8 +1,9 @@
-import type { ApiName } from '../handlers/index.js'
 import { handlers } from '../handlers/index.js'
+import type { Range } from '../network/offers.js'
 import type { Server } from '../network/server.js'
 import type { Broker } from '../state/broker.js'
 import type { Cluster } from '../state/cluster.js'
+import { findMessage } from './messages.js'
 
 /** One broker of a sandbox, to be looked at and to be mistreated. */
 export class BrokerControl {
@@ -54,9 +55,9 @@ export class BrokerControl {
   /**
    * Offers only these versions, as an older or a broken broker does; null takes an API away, undefined gives back what there is. What is not named
    * stays as it was. Ranges wider than the sandbox's own change nothing. A map of highest versions by key (`versionsFromString('2.0')`) takes away
-   * what is not in it.
+   * what is not in it. An API without a handler may be scripted, and so limited. @throws ClientError `INVALID_OPTION` for a name that is no API.
    */
-  limitVersions(versions: { readonly [A in ApiName]?: readonly [min: number, max: number] | null } | ReadonlyMap<number, number>): void {
+  limitVersions(versions: { readonly [api: string]: Range | null | undefined } | ReadonlyMap<number, number>): void {
     if (versions instanceof Map) {
       for (const { message } of Object.values(handlers)) {
         const max = versions.get(message.key)
@@ -64,8 +65,8 @@ export class BrokerControl {
       }
       return
     }
-    for (const [name, range] of Object.entries(versions)) {
-      const { key } = handlers[name as ApiName].message
+    for (const [name, range] of Object.entries(versions as Record<string, Range | null | undefined>)) {
+      const { key } = findMessage(name, 'limitVersions')
       if (range === undefined) this.broker.versions.delete(key)
       else this.broker.versions.set(key, range)
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { zeroUuid } from '../../bytes/uuid.js'
 import { ApiVersionsRequest } from '../../protocol/api/api-versions.js'
+import { EndTxnRequest } from '../../protocol/api/end-txn.js'
 import { MetadataRequest } from '../../protocol/api/metadata.js'
 import { ProduceRequest } from '../../protocol/api/produce.js'
 import { encode } from '../../protocol/codec.js'
@@ -205,6 +206,16 @@ describe('ApiVersions', () => {
     expect(apiKeys.map(({ apiKey }) => apiKey)).not.toContain(60)
     await client.stream.write([encodeUnknown(60)])
     expect(await client.closed()).toBe(true)
+  })
+
+  test('so can what is only scripted; what no API is called is refused', async () => {
+    const { client, sandbox } = await setup()
+    sandbox.intercept(EndTxnRequest, () => undefined)
+    sandbox.broker(1).limitVersions({ EndTxn: [0, 2] })
+    expect((await client.ask(ApiVersionsRequest, 0, {})).apiKeys).toContainEqual({ apiKey: 26, minVersion: 0, maxVersion: 2 })
+    expect(() => sandbox.broker(1).limitVersions({ endTxn: null })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('limitVersions: there is no API endTxn') }),
+    )
   })
 })
 
