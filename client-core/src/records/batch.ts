@@ -50,6 +50,9 @@ export interface RecordBatch extends Iterable<FetchedRecord> {
   readonly run: RecordRun
 }
 
+/** No offset follows it. */
+const maxInt64 = 0x7fffffffffffffffn
+
 /**
  * A view over one record batch of magic 2 (KIP-98). Measured at 100 B values with 20 batches kept alive: views that are iterated 10-16 M
  * records/s, an array of eager objects 0.7-1.5 M/s, most of it garbage collection.
@@ -70,7 +73,7 @@ export class RecordBatchV2 implements RecordBatch {
     this.baseOffset = readInt64(bytes, at.baseOffset)
     this.lastOffsetDelta = readInt32(bytes, at.lastOffsetDelta)
     this.numRecords = readInt32(bytes, at.recordCount)
-    if (this.numRecords < 0 || this.lastOffsetDelta < 0 || this.numRecords > this.lastOffsetDelta + 1) {
+    if (this.numRecords < 0 || this.lastOffsetDelta < 0 || this.numRecords > this.lastOffsetDelta + 1 || this.lastOffset >= maxInt64) {
       throw new ClientError(
         'CORRUPT_BATCH',
         `batch at offset ${this.baseOffset} claims ${this.numRecords} records over ${this.lastOffsetDelta + 1} offsets`,
