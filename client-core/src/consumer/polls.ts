@@ -71,7 +71,7 @@ export class Polls {
       cursor.lastTimestamp = first.timestamp
       cursor.lastEpoch = last.partitionLeaderEpoch
       out.push({ ...fetched, nextOffset: cursor.offset, records: now })
-      rest.push({ ...buffered, fetched: { ...fetched, error: undefined, records: later } })
+      rest.push({ ...buffered, fetched: { ...fetched, records: later } })
       return now.length
     }
     if (last) cursor.lastTimestamp = last.maxTimestamp

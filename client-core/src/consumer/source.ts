@@ -56,6 +56,8 @@ const recheckReplicaMs = 30 * 60_000
 
 /** Codes of a whole answer that call for a new session. */
 const sessionLost = /FETCH_SESSION|INCONSISTENT_TOPIC_ID/
+/** A broker that has nothing to say waits, as it was asked to; so many times in a row it may answer all the same, as after changes. */
+const mayBeUseless = 3
 /** The answer had something of a partition that did not help: asking again at once would spin. */
 const stripped = Symbol('stripped')
 
@@ -69,6 +71,8 @@ export class Source {
   #fetching = false
   #buffered: BufferedPartition[] = []
   #failures = 0
+  /** Answers in a row that came at once and helped nothing. */
+  #useless = 0
   #backoff: TimerHandle | undefined
   #abort: AbortController | undefined
   #asked = new Map<string, Cursor>()
@@ -173,6 +177,7 @@ export class Source {
         maxVersion: hasIds ? undefined : 12,
       }
       this.#parked = true
+      const began = cluster.clock.now()
       const answer = await broker.send(
         FetchRequest,
         {
@@ -186,7 +191,10 @@ export class Source {
         send,
       )
       this.#parked = false
+      this.#useless++
       results = await this.#process(answer, eras)
+      if (results.length > 0 || cluster.clock.now() - began >= options.fetchMaxWaitMs / 2) this.#useless = 0
+      if (this.#useless > mayBeUseless) this.#backOff()
     } catch (error) {
       this.#parked = false
       this.#session.reset()
@@ -327,6 +335,7 @@ export class Source {
       // Markers, aborted records or an emptied batch: nothing to show, but the position moves.
       cursor.offset = nextOffset
       cursor.lastEpoch = lastEpoch
+      if (isMoved) this.#useless = 0
       return isMoved || !answer.records?.length ? undefined : stripped
     }
     // What came before a broken batch is given out first; the broken one is met again by the next fetch.

@@ -48,9 +48,13 @@ export function meet(
   return error
 }
 
-/** KIP-392: the leader names a replica that is nearer to us. One that we do not know of yet is taken when metadata has it. */
+/**
+ * KIP-392: the leader names a replica that is nearer to us. One that we do not know of yet is taken when metadata has it. It is the leader's to say:
+ * replicas that name each other would send us in circles.
+ */
 function prefer({ cluster }: SourceOwner, nodeId: number, cursor: Cursor, replica: number): void {
-  if (!cluster.brokers.byId(replica)) cluster.refreshUrgently()
+  if (cursor.preferredReplica >= 0) cursor.preferredReplica = -1
+  else if (!cluster.brokers.byId(replica)) cluster.refreshUrgently()
   else if (replica !== nodeId) {
     cursor.preferredReplica = replica
     cursor.preferredAt = cluster.clock.now()
