@@ -5,6 +5,7 @@ import { until } from './kafka/admin.js'
 import { kcatConsume } from './kafka/kcat.js'
 import { useKafka } from './kafka/use.js'
 import { clientOf, polled, take, text, untilError, wholeTopic } from './testing/reading.js'
+import { inSync as replicasInSync, values } from './testing/writing.js'
 
 /*
  * What happens to logs, topics and leaders while a reader is at them, on three real brokers.
@@ -14,7 +15,7 @@ const kafka = useKafka({ brokers: 3 })
 const client = (options: Parameters<typeof clientOf>[1] = {}) => clientOf(kafka().bootstrap, options)
 const reader = (topic: string, options: Parameters<typeof clientOf>[1] = {}) =>
   client({ ...options, consumer: { partitions: wholeTopic(topic), fetchMaxWaitMs: 200, ...options.consumer } })
-const values = (from: number, count: number) => Array.from({ length: count }, (_, i) => `${from + i}`)
+const inSync = (topic: string, ids: readonly number[]) => replicasInSync(kafka(), topic, ids)
 
 async function write(topic: string, records: readonly string[], writer?: Client): Promise<void> {
   const results = await (writer ?? client()).produceSync(records.map(value => ({ topic, partition: 0, value })))
@@ -30,12 +31,6 @@ function watchFetches(): { hooks: Hooks; answeredBy(): number } {
   }
   return { hooks: { onBrokerRead }, answeredBy: () => last }
 }
-
-const inSync = (topic: string, ids: readonly number[]) =>
-  until(`${topic} is in sync on ${ids}`, async () => {
-    const [{ isr }] = await kafka().partitions(topic)
-    return `${[...isr].sort()}` === `${ids}`
-  })
 
 describe('a reader', () => {
   test('of a rack reads from the replica there, and from the leader when that dies: nothing twice, nothing left out (KIP-392)', async () => {

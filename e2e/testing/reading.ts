@@ -2,8 +2,10 @@ import { Client, type ClientOptions, type Fetches, type KafkaRecord, Offset } fr
 import { tcp } from '@milena/client-core/transport/node'
 import { onTestFinished } from 'vitest'
 
-/** A client of the cluster over TCP for the rest of the test. */
-export function clientOf(bootstrap: readonly string[], options: Omit<ClientOptions, 'seedBrokers' | 'transport'> = {}): Client {
+type Options = Omit<ClientOptions, 'seedBrokers' | 'transport'> & Partial<Pick<ClientOptions, 'transport'>>
+
+/** A client of the cluster, over TCP unless told otherwise, for the rest of the test. */
+export function clientOf(bootstrap: readonly string[], options: Options = {}): Client {
   const client = new Client({ seedBrokers: [...bootstrap], transport: tcp(), ...options })
   onTestFinished(() => client.close())
   return client
