@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type CodecName, kcatConsume, kcatHeaders, kcatProduce } from './kafka/kcat.js'
 import { consoleConsume, consoleProduce, dumpLog } from './kafka/tools.js'
 import { useKafka } from './kafka/use.js'
+import { franzConsume } from './witness/franz-consume.js'
 
 /*
  * What we write, librdkafka and Java read; what they write, we read. Byte for byte, in every codec.
@@ -70,7 +71,7 @@ const written: { codec: CodecName; level?: number }[] = [
 
 const kafka = useKafka()
 
-/** All in one batch, so that every record passes through the codec. */
+/** All in one batch, so that every record passes through the codec; and then each in a batch of its own. */
 async function produceOurs(topic: string, producer: ProducerOptions): Promise<KafkaRecord[]> {
   const client = new Client({
     seedBrokers: [...kafka().bootstrap],
@@ -78,7 +79,13 @@ async function produceOurs(topic: string, producer: ProducerOptions): Promise<Ka
     producer: { lingerMs: 100, batchMaxBytes: 1_000_000, ...producer },
   })
   try {
-    return await Promise.all(records.map(record => client.send({ topic, partition: 0, ...record })))
+    const sent = await Promise.all(records.map(record => client.send({ topic, partition: 0, ...record })))
+    for (const record of records) {
+      const alone = client.send({ topic, partition: 0, ...record })
+      await client.flush()
+      sent.push(await alone)
+    }
+    return sent
   } finally {
     await client.close()
   }
@@ -101,25 +108,34 @@ async function consumeOurs(topic: string, count: number): Promise<KafkaRecord[]>
 }
 
 describe('what we write', () => {
-  test.each(written)('$codec $level is read by kcat and by the console consumer', async ({ codec, level }) => {
+  test.each(written)('$codec $level is read by kcat, by the console consumer and by franz-go', async ({ codec, level }) => {
     const topic = `ours-${codec}-${level ?? 'default'}`
     await kafka().createTopic(topic)
     const sent = await produceOurs(topic, { compression: [level === undefined ? codec : { codec, level }] })
-    expect(sent.map(record => record.offset)).toEqual(records.map((_, index) => BigInt(index)))
+    const expected = [...records, ...records]
+    expect(sent.map(record => record.offset)).toEqual(expected.map((_, index) => BigInt(index)))
 
     const kcat = await kcatConsume(kafka().bootstrap, topic)
-    expect(kcat.map(({ key, value }) => [hex(key), hex(value)])).toEqual(records.map(({ key, value }) => [hex(key), hex(value)]))
+    expect(kcat.map(({ key, value }) => [hex(key), hex(value)])).toEqual(expected.map(({ key, value }) => [hex(key), hex(value)]))
     expect(kcat.map(({ headers }) => hex(headers))).toEqual(
-      records.map(({ headers }) => hex(kcatHeaders(headers.map(({ key, value }) => [key, value])))),
+      expected.map(({ headers }) => hex(kcatHeaders(headers.map(({ key, value }) => [key, value])))),
     )
     expect(kcat.map(({ timestamp }) => timestamp)).toEqual(sent.map(record => record.timestamp))
 
-    const java = await consoleConsume(kafka().bootstrap, topic, records.length)
+    const java = await consoleConsume(kafka().bootstrap, topic, expected.length)
     const javaRecords = java.map(record => ({ ...record, headers: record.headers.map(([key, value]) => ({ key, value })) }))
-    expect(javaRecords.map(shown)).toEqual(records.map(shown))
+    expect(javaRecords.map(shown)).toEqual(expected.map(shown))
+
+    const franz = await franzConsume(kafka().bootstrap, topic, expected.length)
+    expect(franz.map(shown)).toEqual(expected.map(shown))
+    expect(franz.map(({ offset, timestamp }) => [offset, timestamp])).toEqual(sent.map(({ offset, timestamp }) => [offset, timestamp]))
 
     const batches = await dumpLog(kafka().broker(1), topic)
-    expect(batches.map(batch => [batch.get('compresscodec'), batch.get('isvalid')])).toEqual([[codec, 'true']])
+    expect(batches.map(batch => [batch.get('count'), batch.get('isvalid')])).toEqual(
+      [records.length, ...records.map(() => 1)].map(count => [`${count}`, 'true']),
+    )
+    // A codec is used where it makes the batch smaller: of all records, and of the large one; not of the first alone.
+    expect([0, records.length, 1].map(place => batches[place].get('compresscodec'))).toEqual([codec, codec, 'none'])
   })
 })
 

@@ -1,4 +1,5 @@
-// franz-go's transactional producers, told line by line what to do: `ID begin`, `ID send PARTITION VALUE`, `ID commit`, `ID abort`.
+// franz-go as a witness. `witness BOOTSTRAP TOPIC` are transactional producers, told line by line what to do: `ID begin`, `ID send PARTITION VALUE`,
+// `ID commit`, `ID abort`. `witness BOOTSTRAP TOPIC COUNT` reads.
 package main
 
 import (
@@ -14,6 +15,12 @@ import (
 
 func main() {
 	bootstrap, topic := os.Args[1], os.Args[2]
+	if len(os.Args) > 3 {
+		count, err := strconv.Atoi(os.Args[3])
+		must(err)
+		read(bootstrap, topic, count)
+		return
+	}
 	clients := map[string]*kgo.Client{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
