@@ -32,12 +32,15 @@ export interface CallOptions extends SendOptions {
 /** Asks for metadata about what a role works with, and hears what came. */
 export interface MetadataInterest {
   /**
-   * Topics to keep fresh. One that was found keeps its id until nobody names it any more or it is purged; one that a list of all topics lacks is kept, with an error, for `considerMissingTopicDeletedAfterMs` from its discovery on.
+   * Topics to keep fresh. One that was found keeps its id until nobody names it any more or it is purged; one that a list of all topics lacks is kept, with an error.
    */
   topics(): Iterable<string>
   /** Whether all topics of the cluster are to be read, as for regular expressions; what there is then is in `metadata.topics`. Default: no. */
   readsAll?(): boolean
-  /** Topics that were named by some role, and are deleted. They are forgotten already; comes before `onMetadata`. */
+  /**
+   * For who reads all: topics that it named and that are not in the list of all any more, `considerMissingTopicDeletedAfterMs` after their discovery.
+   * They are forgotten once nobody names them. Comes before `onMetadata`.
+   */
   onDeleted?(topics: readonly string[]): void
   /** After every try to load; `error` when the try failed. */
   onMetadata(error?: unknown): void
@@ -99,6 +102,7 @@ export class Cluster {
       clock: this.clock,
       minAgeMs: options.metadataMinAgeMs,
       maxAgeMs: options.metadataMaxAgeMs,
+      backoffMs: (failures, error) => (error instanceof AuthenticationError ? options.metadataMinAgeMs : this.retries.pauseAfter(failures)),
       load: () => this.#loadInterests(),
       isWanted: () => this.#interests.size > 0,
       onDone: error => {
@@ -316,7 +320,11 @@ export class Cluster {
     this.clusterId = answer.clusterId ?? this.clusterId
     this.controllerId = answer.controllerId
     const deleted = this.metadata.merge(answer, this.clock.now(), all)
-    if (deleted.length > 0) for (const interest of [...this.#interests.keys()]) interest.onDeleted?.(deleted)
+    for (const [interest, named] of [...this.#interests]) {
+      const own = interest.readsAll?.() ? deleted.filter(topic => named.has(topic)) : []
+      if (own.length > 0) interest.onDeleted?.(own)
+    }
+    if (deleted.length > 0) this.purge(deleted)
   }
 }
 

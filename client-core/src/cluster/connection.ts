@@ -409,6 +409,8 @@ export class Connection {
       this.#wake()
     } catch (cause) {
       const error = located(cause as Error, this.broker)
+      // It is not who was meant, so that what came behind the question goes to who is, at once.
+      if (message.key === apiVersionsKey) for (const { attempt } of [...this.#inflight, ...this.#queue]) attempt.isUnsent = true
       this.#events.ended(pending, error, frame)
       pending.reject(error)
       this.close(error, pending)

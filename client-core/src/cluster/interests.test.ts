@@ -39,7 +39,11 @@ describe('what roles are interested in', () => {
     const told: (readonly string[] | undefined)[] = []
     const wanted = new Set(['orders'])
     const onMetadata = () => void told.push(undefined)
-    cluster.watch({ topics: () => wanted, readsAll: () => true, onMetadata, onDeleted: topics => told.push(topics) })
+    const onDeleted = (topics: readonly string[]) => {
+      told.push(topics)
+      for (const topic of topics) wanted.delete(topic)
+    }
+    cluster.watch({ topics: () => wanted, readsAll: () => true, onMetadata, onDeleted })
     await driven(clock, cluster.refreshMetadata())
     await clock.advance(1_000)
     sandbox.deleteTopic('orders')
@@ -64,6 +68,68 @@ describe('what roles are interested in', () => {
     sandbox.deleteTopic('orders')
     await driven(clock, cluster.refreshMetadata())
     expect(told).toEqual([['orders']])
+  })
+
+  test('a topic that is gone from the list is no concern of roles which name it, and is kept for them', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } }, { considerMissingTopicDeletedAfterMs: 0 })
+    const told: string[] = []
+    cluster.watch({ topics: () => ['orders'], onMetadata() {}, onDeleted: () => told.push('by name') })
+    cluster.watch({ topics: () => [], readsAll: () => true, onMetadata() {}, onDeleted: () => told.push('reads all, names another') })
+    await driven(clock, cluster.refreshMetadata())
+    const id = cluster.metadata.topic('orders')?.topicId
+    sandbox.deleteTopic('orders')
+    await driven(clock, cluster.refreshMetadata())
+    // Nor is a list that somebody asked for.
+    await driven(clock, cluster.loadMetadata(null, asked))
+    expect(told).toEqual([])
+    expect(cluster.metadata.topic('orders')).toMatchObject({ errorCode: 3, topicId: id, partitions: [{ partition: 0 }] })
+  })
+
+  test('a topic that was made anew is looked at eight times more, and then at metadataMaxAgeMs; who purges it is served at once', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } })
+    const wanted = new Set(['orders'])
+    let loads = 0
+    cluster.watch({ topics: () => wanted, onMetadata: () => loads++ })
+    await driven(clock, cluster.refreshMetadata())
+    const before = cluster.metadata.topic('orders')?.topicId
+    sandbox.deleteTopic('orders')
+    sandbox.createTopic('orders', { partitions: 1 })
+    loads = 0
+    await driven(clock, cluster.refreshMetadata())
+    await clock.advance(2_500)
+    expect(loads).toBe(9)
+    await clock.advance(290_000)
+    expect(loads).toBe(9)
+    await clock.advance(10_000)
+    expect(loads).toBe(10)
+    wanted.clear()
+    cluster.purge(['orders'])
+    wanted.add('orders')
+    await driven(clock, cluster.refreshMetadata())
+    expect(cluster.metadata.topic('orders')).toMatchObject({ errorCode: 0 })
+    expect(cluster.metadata.topic('orders')?.topicId).not.toBe(before)
+  })
+
+  test('a topic that was made anew twice, with nobody who works with it in between, is doubted anew', async () => {
+    const { sandbox, clock, cluster } = await connected({ topics: { orders: 1 } })
+    const remake = () => {
+      sandbox.deleteTopic('orders')
+      sandbox.createTopic('orders', { partitions: 1 })
+    }
+    let unwatch = cluster.watch({ topics: () => ['orders'], onMetadata() {} })
+    await driven(clock, cluster.refreshMetadata())
+    remake()
+    await driven(clock, cluster.refreshMetadata())
+    await clock.advance(3_000)
+    expect(cluster.metadata.isSettled('orders')).toBe(true)
+    unwatch()
+    await driven(clock, cluster.loadMetadata(['orders'], asked))
+    unwatch = cluster.watch({ topics: () => ['orders'], onMetadata() {} })
+    await driven(clock, cluster.refreshMetadata())
+    remake()
+    await driven(clock, cluster.refreshMetadata())
+    expect(cluster.metadata.isSettled('orders')).toBe(false)
+    unwatch()
   })
 
   test('a topic that was made anew is believed when nobody works with the old one any more', async () => {

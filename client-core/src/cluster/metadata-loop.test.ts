@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { virtualClock } from '../clock.js'
 import { MetadataLoop } from './metadata-loop.js'
+import { exponentialBackoff } from './retry.js'
 
 interface Ask {
   at: number
@@ -12,11 +13,12 @@ function loopOf({ wanted = true, manual = false } = {}) {
   const clock = virtualClock(0)
   const asks: Ask[] = []
   const told: unknown[] = []
-  const state = { wanted, isSettled: true }
+  const state = { wanted, isSettled: true, backoffMs: exponentialBackoff as (failures: number) => number }
   const loop = new MetadataLoop({
     clock,
     minAgeMs: 5_000,
     maxAgeMs: 300_000,
+    backoffMs: failures => state.backoffMs(failures),
     load: () =>
       new Promise<boolean>((resolve, fail) => {
         const done = (isSettled = state.isSettled) => resolve(isSettled)
@@ -130,18 +132,48 @@ describe('metadata is read', () => {
 })
 
 describe('a load that fails', () => {
-  test('is told to those who asked and to the roles, and tried again after metadataMinAgeMs', async () => {
-    const { loop, clock, asks, told, times } = loopOf({ manual: true })
+  test('is told to those who asked and to the roles, and tried again later and later', async () => {
+    const { loop, clock, asks, told, times, state } = loopOf({ manual: true })
+    state.backoffMs = failures => 250 * 2 ** (failures - 1)
     const failing = loop.now()
     await clock.settle()
     asks[0].fail(new Error('nobody there'))
     await expect(failing).rejects.toThrow('nobody there')
     expect(told).toEqual([new Error('nobody there')])
-    await clock.advance(5_000)
-    asks[1].done()
+    for (let i = 1; i <= 3; i++) {
+      await clock.advance(250 * 2 ** (i - 1))
+      asks[i].fail(new Error('nobody there'))
+      await clock.settle()
+    }
+    expect(times()).toEqual([0, 250, 750, 1_750])
+    expect(told).toHaveLength(4)
+    await clock.advance(2_000)
+    asks[4].done()
     await clock.settle()
-    expect(times()).toEqual([0, 5_000])
-    expect(told).toHaveLength(2)
+    await clock.advance(5_000)
+    expect(asks).toHaveLength(5)
+    // And the next trouble begins anew.
+    loop.now().catch(() => {})
+    await clock.settle()
+    const failedAt = clock.now()
+    asks[5].fail(new Error('nobody there'))
+    await clock.settle()
+    await clock.advance(250)
+    expect(times().at(-1)).toBe(failedAt + 250)
+    asks[6].done()
+  })
+
+  test('is never tried again at once, whatever retryBackoff says', async () => {
+    const { loop, clock, asks, state } = loopOf({ manual: true })
+    state.backoffMs = () => 0
+    loop.now().catch(() => {})
+    await clock.settle()
+    asks[0].fail(new Error('nobody there'))
+    await clock.advance(249)
+    expect(asks).toHaveLength(1)
+    await clock.advance(1)
+    expect(asks).toHaveLength(2)
+    asks[1].done()
   })
 
   test('does not take those with it who asked for the next one', async () => {

@@ -8,6 +8,8 @@ interface MetadataLoopOptions {
   clock: Clock
   minAgeMs: number
   maxAgeMs: number
+  /** How long to wait after so many failed loads in a row. */
+  backoffMs(failures: number, error: unknown): number
   /** Reads metadata once and takes it over. Resolves with whether all that is worked with is settled now. */
   load(): Promise<boolean>
   /** Whether there is anything to keep fresh. */
@@ -32,6 +34,7 @@ export class MetadataLoop {
   #quickLoads = 0
   /** Loads in a row that were asked for urgently. */
   #urgentLoads = 0
+  #failures = 0
 
   constructor(private readonly options: MetadataLoopOptions) {}
 
@@ -104,10 +107,19 @@ export class MetadataLoop {
   #finish(error: unknown, isSettled: boolean, isUrgent: boolean): void {
     if (this.#stopped) return
     this.#loadedAt = this.options.clock.now()
-    if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.options.minAgeMs)
+    this.#failures = error === undefined ? 0 : this.#failures + 1
+    if (this.options.isWanted()) this.#plan(error === undefined ? this.options.maxAgeMs : this.#backoffMs(error))
     if (!isSettled) this.#settle(isUrgent)
     else if (error === undefined) this.#quickLoads = 0
     this.options.onDone(error)
+  }
+
+  /** Never none, whatever the option says: this goes on as long as the client. */
+  #backoffMs(error: unknown): number {
+    return Math.max(this.#quickMs, this.options.backoffMs(this.#failures, error))
+  }
+  get #quickMs(): number {
+    return Math.min(this.options.minAgeMs, quickMs)
   }
 
   #settle(isUrgent: boolean): void {
@@ -115,7 +127,7 @@ export class MetadataLoop {
     const isQuick = (isUrgent || this.#quickLoads > 0) && this.#quickLoads < quickTries
     if (!isQuick) return this.soon()
     this.#quickLoads++
-    this.#planAfterLast(Math.min(this.options.minAgeMs, quickMs))
+    this.#planAfterLast(this.#quickMs)
   }
 
   #planAfterLast(ms: number): void {

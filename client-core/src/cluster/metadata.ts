@@ -33,6 +33,10 @@ export interface TopicView {
 
 /** How many answers with a lower leader epoch are taken for stale before one is believed: a cluster that was restored from a backup has lower epochs for good. */
 const staleAnswers = 5
+/** How often an answer that names a topic's new id is doubted: the broker may be the one that is behind. */
+const doubtedIds = 8
+/** In the place of a partition: the topic's id. */
+const idItself = -1
 const unknownTopicOrPartition = 3
 const unknownTopicId = 100
 /** Brokers before Metadata v1 say so of a partition whose leader is well, when a replica is not. */
@@ -74,7 +78,7 @@ export class MetadataCache {
     return this.#topics
   }
 
-  /** Takes an answer over. `all`: it lists every topic. Returns the topics that are held and must be taken for deleted: they are forgotten. */
+  /** Takes an answer over. `all`: it lists every topic. Returns the topics that are held and are to be taken for deleted. */
   merge(response: MetadataResponse, nowMs: number, all: boolean): string[] {
     const seen = new Set<string>()
     for (const topic of response.topics) {
@@ -90,13 +94,12 @@ export class MetadataCache {
     return deleted
   }
 
-  /** A broker may not have heard yet of a topic that is new. Returns whether a topic that is held is taken for deleted. */
+  /** Returns whether a topic that is held is taken for deleted: a broker may not have heard yet of one that is new. */
   #vanished(view: TopicView, nowMs: number): boolean {
     const isHeld = view.partitions.length > 0 && this.isHeld(view.name)
-    const isNew = nowMs - view.discoveredAtMs < this.deletedAfterMs
-    if (isHeld && isNew) this.#topics.set(view.name, { ...view, errorCode: unknownTopicOrPartition, loadedAtMs: nowMs })
+    if (isHeld) this.#topics.set(view.name, { ...view, errorCode: unknownTopicOrPartition, loadedAtMs: nowMs })
     else this.forget(view.name)
-    return isHeld && !isNew
+    return isHeld && nowMs - view.discoveredAtMs >= this.deletedAfterMs
   }
 
   /** As if nobody had ever asked for the topic. */
@@ -105,16 +108,22 @@ export class MetadataCache {
     this.#topics.delete(name)
   }
 
-  /** Whether a topic that was found once is known without doubt now. */
+  /** Whether a topic that was found once is known without doubt now. One that was made anew is: only a purge changes what is held of it. */
   isSettled(name: string): boolean {
     const { errorCode, partitions = [] } = this.#topics.get(name) ?? {}
-    return partitions.length === 0 || (errorCode === 0 && !this.#refused.get(name)?.size && partitions.every(p => p.errorCode === 0))
+    const refused = this.#refused.get(name)
+    if (errorCode === unknownTopicId && refused!.get(idItself)! > doubtedIds) return true
+    return partitions.length === 0 || (errorCode === 0 && !refused?.size && partitions.every(p => p.errorCode === 0))
   }
 
   #merged(name: string, topic: AnsweredTopic, before: TopicView | undefined, nowMs: number): TopicView {
     const isOther = before !== undefined && before.topicId !== zeroUuid && topic.topicId !== zeroUuid && before.topicId !== topic.topicId
     // Offsets and sequences of the old topic mean nothing in the new one: whoever works with it has to purge it first.
-    if (isOther && this.isHeld(name)) return { ...before, errorCode: unknownTopicId, loadedAtMs: nowMs }
+    if (isOther && this.isHeld(name)) {
+      this.#refuse(name, idItself)
+      return { ...before, errorCode: unknownTopicId, loadedAtMs: nowMs }
+    }
+    this.#refused.get(name)?.delete(idItself)
     const known = isOther ? undefined : before
     const answered = [...topic.partitions].sort((a, b) => a.partitionIndex - b.partitionIndex)
     // With a gap the answer is not whole: how many partitions there are, which keys depend on, cannot be told from it.
@@ -145,15 +154,17 @@ export class MetadataCache {
 
   /** -1 is a lower epoch too: some brokers of a cluster may be of a release that tells none. */
   #isStale(name: string, old: PartitionView, now: AnsweredPartition): boolean {
-    const refused = this.#refused.get(name)
-    const tries = (refused?.get(old.partition) ?? 0) + 1
-    if (now.leaderEpoch >= old.leaderEpoch || tries > staleAnswers) {
-      refused?.delete(old.partition)
-      return false
-    }
-    if (refused) refused.set(old.partition, tries)
-    else this.#refused.set(name, new Map([[old.partition, tries]]))
-    return true
+    if (now.leaderEpoch < old.leaderEpoch && this.#refuse(name, old.partition) <= staleAnswers) return true
+    this.#refused.get(name)?.delete(old.partition)
+    return false
+  }
+
+  /** Counts an answer that is not believed; returns how many there were in a row. */
+  #refuse(name: string, partition: number): number {
+    const refused = this.#refused.get(name) ?? new Map<number, number>()
+    const tries = (refused.get(partition) ?? 0) + 1
+    this.#refused.set(name, refused.set(partition, tries))
+    return tries
   }
 
   /** A leader named by an answer to Produce or Fetch (KIP-951). Returns whether that was news. */

@@ -18,7 +18,7 @@ export interface Attempt {
   isLogin?: boolean
   /** A bare frame without a header, and so without a correlation id: the next frame that comes is its answer. */
   isBare?: boolean
-  /** Set when the connection ended before anything of the request can have reached the broker. */
+  /** Set when the connection ended before anything of the request can have reached the broker, or the answer to ApiVersions before it was bad. */
   isUnsent?: boolean
   /** Reads the answer's body, where it is not simply what the request's table says. */
   decode?: (frame: Uint8Array) => unknown

@@ -4,7 +4,7 @@ import type { Input, KafkaRequest, RequestMessage, ResponseTo } from '../protoco
 import type { CallOptions, Cluster, Target } from './cluster.js'
 import { isRetriable } from './retry.js'
 import { nobody, type ResponseShard } from './shard.js'
-import { isStale, type Piece, type Sharder } from './sharders/sharder.js'
+import type { Asked, Piece, Sharder } from './sharders/sharder.js'
 import { sharders } from './sharders/table.js'
 
 /** How often a piece is split anew after answers which say that somebody else should be asked, or that nobody can be yet. */
@@ -49,6 +49,7 @@ export async function askAsOne<M extends RequestMessage>(
 /** A request that is cut up, sent to several brokers, and cut up anew where one of them turned out to be the wrong one. */
 class ShardedCall<M extends RequestMessage> {
   readonly #since: number
+  readonly #asked: Asked = new Set()
 
   constructor(
     private readonly cluster: Cluster,
@@ -62,10 +63,10 @@ class ShardedCall<M extends RequestMessage> {
   /** Never rejects: what went wrong is in the shards. */
   async run(now: Try<M>): Promise<ResponseShard<M>[]> {
     try {
-      const pieces = (await this.sharder.split(this.cluster, now.body)) as Piece<Input<M>>[]
+      const pieces = (await this.sharder.split(this.cluster, now.body, this.#asked)) as Piece<Input<M>>[]
       this.cluster.retries.throwIfOver(this.options.signal)
       // What asks for nothing is asked of anybody, so that there is an answer.
-      const all = pieces.length > 0 ? pieces : [{ target: 'any' as const, body: now.body }]
+      const all = pieces.length > 0 || now.attempt > 1 ? pieces : [{ target: 'any' as const, body: now.body }]
       const shards = await Promise.all(all.map(piece => this.#ask(piece, { ...now, body: piece.body })))
       return shards.flat()
     } catch (error) {
@@ -76,9 +77,10 @@ class ShardedCall<M extends RequestMessage> {
   async #ask(piece: Piece<Input<M>>, now: Try<M>): Promise<ResponseShard<M>[]> {
     if (piece.target === undefined) {
       const mayAppear = isRetriable(piece.error) && this.#mayTry(now, leaderTries)
-      return mayAppear ? this.#again(now) : [this.#failed(now, piece.error, nobody)]
+      return mayAppear ? this.#again(now, nobody) : [this.#failed(now, piece.error, nobody)]
     }
     let broker = this.#targeted(piece.target)
+    if (piece.error) return [this.#failed(now, piece.error, broker)]
     let retryOf: number | undefined
     const onIssued = (requestId: number, to: BrokerMetadata) => {
       retryOf = requestId
@@ -86,16 +88,27 @@ class ShardedCall<M extends RequestMessage> {
     }
     try {
       const answer = await this.#send(piece.target, now, onIssued)
-      if (this.sharder.codes(answer).some(isStale) && this.#mayTry(now, leaderTries)) return await this.#again({ ...now, retryOf })
-      const response = (this.sharder.read?.(answer, now.body) ?? answer) as ResponseTo<M>
-      return [{ broker, request: { message: this.message, body: now.body }, response }]
+      const refused = this.#mayTry(now, leaderTries) && this.sharder.refused?.(answer, now.body)
+      const kept = refused ? refused.kept : { body: now.body, answer }
+      const again = refused ? await this.#again({ ...now, body: refused.again as Input<M>, retryOf }, broker) : []
+      return kept ? [this.#answered(kept.body as Input<M>, kept.answer, broker), ...again] : again
     } catch (error) {
       const singles = isUnsupported(error) ? ((this.sharder.singles?.(now.body) ?? []) as Input<M>[]) : []
       if (singles.length > 1) return (await Promise.all(singles.map(body => this.#ask({ ...piece, body }, { ...now, body })))).flat()
-      if (!this.sharder.isBound || !isRetriable(error) || !this.#mayTry(now)) return [this.#failed(now, error, broker)]
+      if (!this.#isBound(now.body) || !isRetriable(error) || !this.#mayTry(now)) return [this.#failed(now, error, broker)]
       this.cluster.coordinators.forgetNode(broker.nodeId)
-      return this.#again({ ...now, retryOf })
+      return this.#again({ ...now, retryOf }, broker)
     }
+  }
+
+  #answered(body: Input<M>, answer: unknown, broker: BrokerMetadata): ResponseShard<M> {
+    const response = (this.sharder.read?.(answer, body) ?? answer) as ResponseTo<M>
+    return { broker, request: { message: this.message, body }, response }
+  }
+
+  #isBound(body: Input<M>): boolean {
+    const { isBound = false } = this.sharder
+    return typeof isBound === 'function' ? isBound(body) : isBound
   }
 
   /** A broker that leads or coordinates is asked once: if it fails, somebody else may do so by the time of the next try. */
@@ -104,15 +117,15 @@ class ShardedCall<M extends RequestMessage> {
     const { minVersion = min, maxVersion = max } = this.options
     const options = { ...this.options, minVersion, maxVersion, attempt, retryOf, onIssued }
     const fit = (version: number) => (this.sharder.fit?.(body, version) ?? body) as Input<M>
-    return this.sharder.isBound
+    return this.#isBound(body)
       ? this.cluster.callOnce(target, this.message, fit, options)
       : this.cluster.call(target, this.message, fit, options)
   }
 
-  async #again(now: Try<M>): Promise<ResponseShard<M>[]> {
+  async #again(now: Try<M>, { nodeId }: BrokerMetadata): Promise<ResponseShard<M>[]> {
     try {
       await this.cluster.retries.pause(now.attempt, this.options.signal)
-      await this.sharder.forget(this.cluster, now.body)
+      await this.sharder.forget(this.cluster, now.body, this.#asked, nodeId)
     } catch (error) {
       return [this.#failed(now, error, nobody)]
     }

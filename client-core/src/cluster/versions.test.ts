@@ -213,9 +213,20 @@ describe('a connection that leads to somebody else (KIP-1242)', () => {
     const wrong = sandbox.intercept('InitProducerId', { once: true }, async ({ proceed }) =>
       answer({ ...(await proceed())!, producerId: 666n }),
     )
+    const before = clock.now()
     const id = cluster.call({ broker: 1 }, InitProducerIdRequest, identity, asked)
     expect((await driven(clock, id)).producerId).not.toBe(666n)
     expect(wrong.count).toBe(1)
+    // Without a pause.
+    expect(clock.now()).toBe(before)
+  })
+
+  test('found out so, and again when it is asked anew: the error is that of the answer to ApiVersions', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    await driven(clock, cluster.loadMetadata([], asked))
+    const asks = sandbox.intercept('ApiVersions', answer({ errorCode: 129, apiKeys: [], throttleTimeMs: 0 }))
+    expect(await failureOf(clock, ask(cluster, 1))).toMatchObject(misrouted)
+    expect(asks.count).toBe(2)
   })
 })
 

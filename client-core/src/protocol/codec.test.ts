@@ -109,7 +109,9 @@ test('unknown tags are kept and written back', () => {
   )
   expect(encode(Answer, value, 2)).toEqual(foreign)
   expect(failure(() => encode(Answer, value, 1)).code).toBe('INVALID_REQUEST')
-  expect(failure(() => encode(Answer, { errorCode: 3, unknownTags: new Map([[7, 'x' as never]]) }, 2)).message).toContain('"x" for tag 7')
+  expect(failure(() => encode(Answer, { errorCode: 3, unknownTags: new Map([[7, 'x' as never]]) }, 2)).message).toContain(
+    'a string of 1 characters for tag 7',
+  )
   expect(failure(() => encode(Ask, { count: 1, parts: [], unknownTags: new Map([[1, bytes('')]]) }, 2)).message).toContain(
     'tag 1, which is leader',
   )
@@ -184,4 +186,18 @@ test.each([
     code: 'INVALID_REQUEST',
     message: expect.stringContaining(`ExampleRequest.${path}`),
   })
+})
+
+test.each<[string, object]>([
+  ['name', { ...body, name: 20031109 }],
+  ['name', { ...body, name: 20031109n }],
+  ['name', { ...body, name: ['hunter2'] }],
+  ['count', { ...body, count: 'hunter2' }],
+  ['parts', { ...body, parts: 'hunter2' }],
+  ['parts.batches', { ...body, parts: [{ index: 0, offset: 0n, batches: 'hunter2' }] }],
+  ['parts.batches', { ...body, parts: [{ index: 0, offset: 0n, batches: 20031109 }] }],
+])('a value of the wrong type is named by its type alone, since it may be a password that got into the wrong place: %s', (path, value) => {
+  const { message } = failure(() => encode(Ask, value as never, 1))
+  expect(message).toContain(`ExampleRequest.${path}`)
+  expect(message).not.toMatch(/hunter2|20031109/)
 })

@@ -38,9 +38,9 @@ export function refused(place: Pick<Place, 'path' | 'version'>, why: string): Cl
   return new ClientError('INVALID_REQUEST', `${place.path} (v${place.version}): ${why}`)
 }
 
-/** A value as an error's sentence shows it: short, and never a dump of bytes. */
+/** A value as an error's sentence shows it: short, never a dump of bytes, and never a text, which may be a password that got into the wrong field. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  if (typeof value === 'string') return `a string of ${value.length} characters`
   if (typeof value === 'bigint') return `${value}n`
   if (value instanceof Uint8Array) return `${value.length} bytes`
   if (Array.isArray(value)) return `an array of ${value.length}`

@@ -118,6 +118,9 @@ function int64Writer(place: Place): Coder['write'] {
   }
 }
 
+/** Texts and bytes may be a password or a token, and so may be what was given in their place. */
+const kindOf = (value: unknown): string => (typeof value === 'number' || typeof value === 'bigint' ? `a ${typeof value}` : shown(value))
+
 function stringCoder(place: Place): Coder {
   const length = lengths(place, 'int16', 'string')
   return {
@@ -129,7 +132,7 @@ function stringCoder(place: Place): Coder {
     },
     write: (to, value) => {
       if (value === null && place.nullable) return length.write(to, -1)
-      if (typeof value !== 'string') throw refused(place, `${shown(value)} is not a string`)
+      if (typeof value !== 'string') throw refused(place, `${kindOf(value)} is not a string`)
       const size = utf8Length(value)
       if (size > MAX_STRING) throw refused(place, `a string of ${size} bytes is longer than the ${MAX_STRING} that Kafka takes`)
       length.write(to, size)
@@ -139,9 +142,6 @@ function stringCoder(place: Place): Coder {
     cost: 24,
   }
 }
-
-/** Bytes may be a password or a token, and so may be what was given in their place. */
-const kindOf = (value: unknown): string => (typeof value === 'string' ? 'a string' : shown(value))
 
 /** Record batches may be given as several arrays, which are written one behind the other. */
 function bytesCoder(place: Place, several: boolean): Coder {

@@ -164,6 +164,35 @@ describe('replicas', () => {
     expect(parts.filter(part => part.error)).toMatchObject([{ broker: { nodeId: dead }, error: { code: 'UNKNOWN_BROKER' } }])
   })
 
+  test('on disk that moved from a broker which fails to another are asked of that one; nobody is asked twice for the same', async () => {
+    const asks: string[] = []
+    let from = -1
+    let isMoved = false
+    const { ask, sandbox } = await known(sandbox => {
+      sandbox.intercept('DescribeLogDirs', ({ broker, request }) => {
+        if (broker === from) {
+          isMoved = true
+          return close()
+        }
+        asks.push(`${broker}: ${request.topics?.flatMap(t => t.partitions)}`)
+        const dirs = Object.fromEntries((request.topics ?? []).map(t => [t.topic, [...t.partitions]]))
+        return answer({ throttleTimeMs: 0, errorCode: 0, results: results(dirs) })
+      })
+      sandbox.intercept('Metadata', async ({ proceed }) => {
+        const real = (await proceed())!
+        if (!isMoved) return answer(real)
+        const moved = <P extends { partitionIndex: number }>(p: P) => (p.partitionIndex === 0 ? { ...p, replicaNodes: [to, beside] } : p)
+        return answer({ ...real, topics: real.topics.map(t => (t.name === 'orders' ? { ...t, partitions: t.partitions.map(moved) } : t)) })
+      })
+    })
+    from = sandbox.leader('orders', 0)
+    const beside = sandbox.leader('orders', 1)
+    const to = 6 - from - beside
+    const merged = await ask(describing([{ topic: 'orders', partitions: [0, 1] }]))
+    expect(merged.results.flatMap(r => r.topics.flatMap(t => t.partitions.map(p => p.partitionIndex))).sort()).toEqual([0, 0, 1])
+    expect(asks.sort()).toEqual([`${beside}: 0`, `${beside}: 1`, `${to}: 0`].sort())
+  })
+
   test('are moved between disks by the brokers that have them', async () => {
     const asks: [number, unknown][] = []
     const { ask, sandbox } = await known(sandbox =>

@@ -8,7 +8,7 @@ import type {
 import type { FindCoordinatorRequest, FindCoordinatorResponse } from '../../protocol/api/find-coordinator.js'
 import type { Cluster } from '../cluster.js'
 import type { CoordinatorType } from '../coordinators.js'
-import { maxThrottle, type Piece, type Sharder } from './sharder.js'
+import { cut, isStale, maxThrottle, nothingStale, type Piece, type Refused, type Sharder } from './sharder.js'
 
 /** Puts keys together whose coordinator is the same broker. A coordinator that cannot be found is that key's error. */
 export async function byCoordinator<B>(
@@ -35,7 +35,23 @@ export async function forgetGroups(cluster: Cluster, groups: readonly string[]):
 
 interface GroupsAnswer {
   throttleTimeMs: number
-  groups: readonly { errorCode: number }[]
+  groups: readonly { groupId: string; errorCode: number }[]
+}
+
+/** What a broker does not coordinate, in a request that names things and an answer with a part for each. */
+export function notCoordinated<B, P extends { errorCode: number }, R>(
+  names: readonly string[],
+  parts: readonly P[],
+  nameOf: (part: P) => string,
+  only: (names: string[]) => B,
+  rest: (parts: P[]) => R,
+): Refused<B, R> | undefined {
+  const keep = (chosen: (name: string) => boolean) => {
+    const some = names.filter(chosen)
+    return some.length > 0 ? only(some) : undefined
+  }
+  const refused = new Set(parts.filter(p => isStale(p.errorCode)).map(nameOf))
+  return cut(refused, keep, () => rest(parts.filter(p => !isStale(p.errorCode))))
 }
 
 /** For requests that name groups, each answered by the group's coordinator. */
@@ -46,7 +62,14 @@ function groupSharder<B, R extends GroupsAnswer>(
   return {
     isBound: true,
     split: (cluster, body) => byCoordinator(cluster, groupsOf(body), groups => only(body, groups)),
-    codes: answer => answer.groups.map(g => g.errorCode),
+    refused: (answer, body) =>
+      notCoordinated(
+        groupsOf(body),
+        answer.groups,
+        g => g.groupId,
+        groups => only(body, groups),
+        groups => ({ ...answer, groups }),
+      ),
     forget: (cluster, body) => forgetGroups(cluster, groupsOf(body)),
     merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), groups: answers.flatMap(a => a.groups) }),
   }
@@ -75,7 +98,7 @@ export const deleteGroups: Sharder<DeleteGroupsRequest, DeleteGroupsResponse> = 
     const split = body.groupsNames.map(group => byCoordinator(cluster, [group], groupsNames => ({ groupsNames })))
     return (await Promise.all(split)).flat()
   },
-  codes: answer => answer.results.map(g => g.errorCode),
+  refused: (answer, body) => (answer.results.some(g => isStale(g.errorCode)) ? { again: body } : undefined),
   forget: (cluster, body) => forgetGroups(cluster, body.groupsNames),
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), results: answers.flatMap(a => a.results) }),
 }
@@ -83,8 +106,7 @@ export const deleteGroups: Sharder<DeleteGroupsRequest, DeleteGroupsResponse> = 
 /** Any broker knows. Several keys at once came with v4 (KIP-699); the old form and the new one are answered in both. */
 export const findCoordinator: Sharder<FindCoordinatorRequest, FindCoordinatorResponse> = {
   split: async (_, body) => [{ target: 'any', body }],
-  codes: () => [],
-  forget: async () => {},
+  ...nothingStale,
   pin: body => ((body.coordinatorKeys?.length ?? 0) > 1 ? { min: 4 } : {}),
   fit: ({ key, keyType, coordinatorKeys = [] }, version) => {
     if (version < 4) return { key: key ?? coordinatorKeys[0], keyType }

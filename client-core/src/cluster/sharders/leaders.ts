@@ -3,7 +3,7 @@ import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '
 import { KafkaError, type KafkaErrorCode } from '../../protocol/errors.js'
 import type { Cluster } from '../cluster.js'
 import { leaderOf } from '../metadata.js'
-import { maxThrottle, type Piece, type Sharder } from './sharder.js'
+import { cut, isStale, maxThrottle, type Piece, type Sharder } from './sharder.js'
 
 /** A partition that a request is about, and what it says of it. */
 export type Entry<P> = { topic: string; partition: number; value: P }
@@ -59,10 +59,36 @@ export async function reload(cluster: Cluster, entries: readonly Entry<unknown>[
   await cluster.loadMetadata([...topics], { initiator: 'routing' })
 }
 
+interface AnsweredPartition {
+  readonly partitionIndex?: number
+  readonly partition?: number
+  readonly errorCode: number
+}
+interface AnsweredTopic {
+  readonly partitions: readonly AnsweredPartition[]
+}
 interface TopicsAnswer {
   throttleTimeMs: number
-  topics: readonly { partitions: readonly { errorCode: number }[] }[]
+  topics: readonly AnsweredTopic[]
 }
+
+export const keyOf = ({ topic, partition }: Pick<Entry<unknown>, 'topic' | 'partition'>): string => `${partition} ${topic}`
+
+/** The partitions that a broker does not lead. */
+export const notLed = <T extends AnsweredTopic>(topics: readonly T[], nameOf: (topic: T) => string): Set<string> =>
+  new Set(
+    topics.flatMap(topic =>
+      topic.partitions
+        .filter(p => isStale(p.errorCode))
+        .map(p => keyOf({ topic: nameOf(topic), partition: p.partitionIndex ?? p.partition ?? -1 })),
+    ),
+  )
+
+/** Topics without those partitions. */
+export const led = <T extends AnsweredTopic>(topics: readonly T[]): T[] =>
+  topics
+    .map(topic => ({ ...topic, partitions: topic.partitions.filter(p => !isStale(p.errorCode)) }))
+    .filter(topic => topic.partitions.length > 0)
 
 /** For requests that name topics and partitions, each answered by the partition's leader. */
 export function leaderSharder<B, P, R extends TopicsAnswer>(
@@ -73,7 +99,13 @@ export function leaderSharder<B, P, R extends TopicsAnswer>(
   return {
     isBound: true,
     split: (cluster, body) => byLeader(cluster, entriesOf(body), entries => toBody(body, entries)),
-    codes: answer => answer.topics.flatMap(t => t.partitions.map(p => p.errorCode)),
+    refused: (answer, body) => {
+      const keep = (chosen: (key: string) => boolean) => {
+        const entries = entriesOf(body).filter(e => chosen(keyOf(e)))
+        return entries.length > 0 ? toBody(body, entries) : undefined
+      }
+      return cut(notLed(answer.topics, nameOf), keep, () => ({ ...answer, topics: led(answer.topics) }))
+    },
     forget: (cluster, body) => reload(cluster, entriesOf(body)),
     merge: answers => ({
       ...answers[0],

@@ -1,11 +1,14 @@
 import { zeroUuid } from '../../bytes/uuid.js'
 import type { OffsetFetchRequest, OffsetFetchResponse } from '../../protocol/api/offset-fetch.js'
-import { byCoordinator, forgetGroups } from './coordinators.js'
-import { maxThrottle, type Sharder } from './sharder.js'
+import { byCoordinator, forgetGroups, notCoordinated } from './coordinators.js'
+import { isStale, maxThrottle, type Sharder } from './sharder.js'
 
 const groupsOf = (body: OffsetFetchRequest) => body.groups ?? []
 const namesOf = (body: OffsetFetchRequest): string[] =>
   body.groups ? body.groups.map(g => g.groupId) : body.groupId === undefined ? [] : [body.groupId]
+
+const only = (body: OffsetFetchRequest, names: readonly string[]): OffsetFetchRequest =>
+  body.groups ? { ...body, groups: body.groups.filter(g => names.includes(g.groupId)) } : body
 
 /**
  * Committed offsets, asked for in one of two forms: of several groups (`groups`: v8, KIP-709), for which a broker that lacks it is asked group by
@@ -13,11 +16,18 @@ const namesOf = (body: OffsetFetchRequest): string[] =>
  */
 export const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
   isBound: true,
-  split: (cluster, body) => {
-    if (!body.groups) return byCoordinator(cluster, namesOf(body), () => body)
-    return byCoordinator(cluster, namesOf(body), names => ({ ...body, groups: groupsOf(body).filter(g => names.includes(g.groupId)) }))
+  split: (cluster, body) => byCoordinator(cluster, namesOf(body), names => only(body, names)),
+  refused: (answer, body) => {
+    if (isStale(answer.errorCode)) return { again: body }
+    const rest = (groups: typeof answer.groups) => ({ ...answer, groups })
+    return notCoordinated(
+      namesOf(body),
+      answer.groups,
+      g => g.groupId,
+      names => only(body, names),
+      rest,
+    )
   },
-  codes: answer => [answer.errorCode, ...answer.groups.map(g => g.errorCode)],
   forget: (cluster, body) => forgetGroups(cluster, namesOf(body)),
   pin: body => {
     if (!body.groups) return { max: 7 }

@@ -1,25 +1,44 @@
+import { ClientError } from '../../error.js'
 import type { AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse } from '../../protocol/api/alter-replica-log-dirs.js'
 import type { DescribeLogDirsRequest, DescribeLogDirsResponse } from '../../protocol/api/describe-log-dirs.js'
 import type { Cluster } from '../cluster.js'
 import { toEveryBroker } from './brokers.js'
-import { byTopic, type Entry, mergeTopics, reload, unknownPartition } from './leaders.js'
-import { maxThrottle, nothingStale, type Piece, type Sharder } from './sharder.js'
+import { byTopic, type Entry, keyOf, mergeTopics, reload, unknownPartition } from './leaders.js'
+import { type Asked, maxThrottle, type Piece, type Sharder } from './sharder.js'
+
+const askedOf = (broker: number, entry: Entry<unknown>): string => `${broker} ${keyOf(entry)}`
 
 /**
- * Partitions at every broker that has a replica of them, by fresh metadata. A broker that fails is asked again by itself: split anew, its part would go
- * once more to those who have answered.
+ * Partitions at every broker that has a replica of them, by fresh metadata; whoever was asked for one is not asked again, unless it failed. One that is
+ * not there is not waited for.
  */
-async function byReplica<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
+async function byReplica<P, B>(
+  cluster: Cluster,
+  entries: Entry<P>[],
+  toBody: (entries: Entry<P>[]) => B,
+  asked: Asked,
+): Promise<Piece<B>[]> {
   if (entries.length > 0) await reload(cluster, entries)
   const brokers = new Map<number, Entry<P>[]>()
   const pieces: Piece<B>[] = []
   for (const entry of entries) {
     const replicas = cluster.metadata.topic(entry.topic)?.partitions[entry.partition]?.replicas
     if (!replicas) pieces.push({ body: toBody([entry]), error: unknownPartition(entry) })
-    for (const broker of replicas ?? []) brokers.set(broker, [...(brokers.get(broker) ?? []), entry])
+    for (const broker of replicas ?? []) {
+      if (!asked.has(askedOf(broker, entry))) brokers.set(broker, [...(brokers.get(broker) ?? []), entry])
+    }
   }
-  for (const [broker, own] of brokers) pieces.push({ target: { broker }, body: toBody(own) })
+  for (const [broker, own] of brokers) {
+    for (const entry of own) asked.add(askedOf(broker, entry))
+    const isThere = cluster.brokers.byId(broker)
+    const error = isThere ? undefined : new ClientError('UNKNOWN_BROKER', `broker ${broker}, which has a replica, is not there now`)
+    pieces.push({ target: { broker }, body: toBody(own), error })
+  }
   return pieces
+}
+
+async function unask(entries: readonly Entry<unknown>[], asked: Asked, broker: number): Promise<void> {
+  for (const entry of entries) asked.delete(askedOf(broker, entry))
 }
 
 const described = (body: DescribeLogDirsRequest): Entry<number>[] =>
@@ -27,11 +46,13 @@ const described = (body: DescribeLogDirsRequest): Entry<number>[] =>
 
 /** Each broker knows its own disks alone: without topics all are asked. */
 export const describeLogDirs: Sharder<DescribeLogDirsRequest, DescribeLogDirsResponse> = {
-  ...nothingStale,
-  split: (cluster, body) => {
+  isBound: body => body.topics !== null,
+  split: (cluster, body, asked) => {
     if (body.topics === null) return toEveryBroker(cluster, body)
-    return byReplica(cluster, described(body), entries => ({ topics: byTopic(entries, (topic, partitions) => ({ topic, partitions })) }))
+    const toBody = (entries: Entry<number>[]) => ({ topics: byTopic(entries, (topic, partitions) => ({ topic, partitions })) })
+    return byReplica(cluster, described(body), toBody, asked)
   },
+  forget: (_, body, asked, broker) => unask(described(body), asked, broker),
   merge: answers => ({ ...answers[0], throttleTimeMs: maxThrottle(answers), results: answers.flatMap(a => a.results) }),
 }
 
@@ -41,16 +62,18 @@ const moved = (body: AlterReplicaLogDirsRequest): Entry<Moved>[] =>
     topics.flatMap(t => t.partitions.map(partition => ({ topic: t.name, partition, value: { path, partition } }))),
   )
 
+function toDirs(entries: readonly Entry<Moved>[]): AlterReplicaLogDirsRequest {
+  const dirs = [...new Set(entries.map(e => e.value.path))].map(path => {
+    const own = entries.filter(e => e.value.path === path)
+    return { path, topics: byTopic(own, (name, values) => ({ name, partitions: values.map(v => v.partition) })) }
+  })
+  return { dirs }
+}
+
 export const alterReplicaLogDirs: Sharder<AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse> = {
-  ...nothingStale,
-  split: (cluster, body) =>
-    byReplica(cluster, moved(body), entries => {
-      const dirs = [...new Set(entries.map(e => e.value.path))].map(path => {
-        const own = entries.filter(e => e.value.path === path)
-        return { path, topics: byTopic(own, (name, values) => ({ name, partitions: values.map(v => v.partition) })) }
-      })
-      return { dirs }
-    }),
+  isBound: true,
+  split: (cluster, body, asked) => byReplica(cluster, moved(body), toDirs, asked),
+  forget: (_, body, asked, broker) => unask(moved(body), asked, broker),
   merge: answers => ({
     ...answers[0],
     throttleTimeMs: maxThrottle(answers),
