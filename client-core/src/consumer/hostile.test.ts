@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Client } from '../client/client.js'
 import type { FetchResponse } from '../protocol/api/fetch.js'
-import { encodeBatch } from '../records/encode.js'
+import { type BatchRecordInput, encodeBatch } from '../records/encode.js'
 import { at } from '../records/layout.js'
 import { answer, type Sandbox } from '../sandbox/index.js'
 import { Offset } from './offset.js'
@@ -45,16 +45,18 @@ interface BatchChange {
   count?: number
   length?: number
   attributes?: number
+  producerId?: bigint
 }
 /** A batch that claims something else than it holds, under a CRC that is right. */
-async function batch(count: number, change: BatchChange = {}): Promise<Uint8Array> {
+async function batch(count: number, change: BatchChange = {}, records: BatchRecordInput[] = values(count)): Promise<Uint8Array> {
   const { crc32c } = await import('../bytes/crc32c.js')
-  const bytes = encodeBatch(values(count), { baseOffset: 0n })
+  const bytes = encodeBatch(records)
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   if (change.baseOffset !== undefined) view.setBigInt64(at.baseOffset, change.baseOffset)
   if (change.lastOffsetDelta !== undefined) view.setInt32(at.lastOffsetDelta, change.lastOffsetDelta)
   if (change.count !== undefined) view.setInt32(at.recordCount, change.count)
   if (change.attributes !== undefined) view.setInt16(at.attributes, change.attributes)
+  if (change.producerId !== undefined) view.setBigInt64(at.producerId, change.producerId)
   if (change.length !== undefined) view.setInt32(at.length, change.length)
   view.setUint32(at.crc, crc32c(bytes, at.attributes, bytes.length) >>> 0)
   return bytes
@@ -209,11 +211,9 @@ test.each<[string, Uint8Array | null]>([
   const c = await setup(one)
   const transaction = { producerId: 5n, producerEpoch: 0, baseSequence: 0, transactional: true }
   c.sandbox.append('orders', 0, values(1), transaction)
-  c.sandbox.appendBatch(
-    'orders',
-    0,
-    encodeBatch([{ key, value: null }], { producerId: 5n, producerEpoch: 0, transactional: true, control: true }),
-  )
+  const transactionalControl = 0x30
+  const marker = await batch(1, { attributes: transactionalControl, producerId: 5n }, [{ key, value: null }])
+  c.sandbox.appendBatch('orders', 0, marker)
   c.sandbox.append('orders', 0, values(1, 1), { ...transaction, baseSequence: 1 })
   c.sandbox.endTransaction('orders', 0, { producerId: 5n, producerEpoch: 0, how: 'abort' })
   c.sandbox.append('orders', 0, values(1, 2))
@@ -234,7 +234,10 @@ test('nonsense in the list of what was aborted hides nothing of others', async (
     const real = await proceed()
     if (!real) return undefined
     const spoil = (p: object) => ({ ...p, abortedTransactions: nonsense })
-    return answer({ ...real, responses: real.responses.map(t => ({ ...t, partitions: t.partitions.map(p => spoil(p) as typeof p) })) })
+    return answer({
+      ...real,
+      responses: real.responses.map(t => ({ ...t, partitions: t.partitions.map(p => spoil(p) as unknown as typeof p) })),
+    })
   })
   const client = c.make({ consumer: { ...from(Offset.at(0n), 0).consumer, isolation: 'read_committed' } })
   expect(await c.read(client, 2)).toEqual(names(2))
