@@ -8,7 +8,7 @@ import { addressOf } from '../transport/reasons.js'
 import { type ByteStream, TransportError } from '../transport/stream.js'
 import { FrameReader } from './frames.js'
 import { type Attempt, joined, Pending } from './pending.js'
-import { aborted, sleep } from './retry.js'
+import { aborted, onAbort, sleep } from './retry.js'
 import { withoutValues } from './secrets.js'
 import { WireEvents } from './wire-events.js'
 
@@ -181,19 +181,19 @@ export class Connection {
   #watchSignal(pending: Pending, signal: AbortSignal): void {
     if (signal.aborted) throw aborted(signal)
     const { resolve, reject } = pending
-    const onAbort = () => {
+    const unwatch = onAbort(signal, () => {
       pending.abandoned = true
       this.#queue = this.#queue.filter(queued => queued !== pending)
       this.#logins = this.#logins.filter(queued => queued !== pending)
+      unwatch()
       reject(aborted(signal))
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
+    })
     pending.resolve = answer => {
-      signal.removeEventListener('abort', onAbort)
+      unwatch()
       resolve(answer)
     }
     pending.reject = error => {
-      signal.removeEventListener('abort', onAbort)
+      unwatch()
       reject(error)
     }
   }

@@ -26,26 +26,51 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw aborted(signal)
 }
 
+const watched = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** Runs `fn` when the signal aborts, until what it returns is called. A signal has one listener for all: of more than ten Node warns as of a leak. */
+export function onAbort(signal: AbortSignal, fn: () => void): () => void {
+  let all = watched.get(signal)
+  if (!all) {
+    all = new Set()
+    watched.set(signal, all)
+    signal.addEventListener('abort', tellAll)
+  }
+  // The same function may be given twice.
+  const tell = () => fn()
+  all.add(tell)
+  return () => {
+    all.delete(tell)
+    if (all.size > 0 || watched.get(signal) !== all) return
+    watched.delete(signal)
+    signal.removeEventListener('abort', tellAll)
+  }
+}
+function tellAll(this: AbortSignal): void {
+  for (const tell of [...(watched.get(this) ?? [])]) tell()
+}
+
 /** Waits `ms`; rejects with `ABORTED` as soon as one of the signals does. Leaves no timer and no listener behind. */
 export function sleep(clock: Clock, ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    let timer: TimerHandle | undefined
-    const stop = () => {
-      clock.clearTimeout(timer)
-      for (const signal of signals) signal?.removeEventListener('abort', onAbort)
-    }
-    const onAbort = () => {
-      stop()
-      reject(aborted(signals.find(s => s?.aborted)!))
-    }
-    for (const signal of signals) {
-      if (signal?.aborted) return onAbort()
-      signal?.addEventListener('abort', onAbort)
-    }
-    timer = clock.setTimeout(() => {
+    const over = signals.find(s => s?.aborted)
+    if (over) return reject(aborted(over))
+    const unwatch = signals.map(
+      signal =>
+        signal &&
+        onAbort(signal, () => {
+          stop()
+          reject(aborted(signal))
+        }),
+    )
+    const timer: TimerHandle = clock.setTimeout(() => {
       stop()
       resolve()
     }, ms)
+    const stop = () => {
+      clock.clearTimeout(timer)
+      for (const end of unwatch) end?.()
+    }
   })
 }
 
@@ -53,9 +78,7 @@ export function sleep(clock: Clock, ms: number, ...signals: (AbortSignal | undef
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(aborted(signal))
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort)
+    if (signal.aborted) reject(aborted(signal))
+    promise.then(resolve, reject).finally(onAbort(signal, () => reject(aborted(signal))))
   })
 }
