@@ -10,7 +10,7 @@ import { AuthenticationError } from './authentication-error.js'
 import type { Broker, SendOptions } from './broker.js'
 import { CoordinatorCache, type CoordinatorType } from './coordinators.js'
 import type { DialContext } from './dial.js'
-import { MetadataCache } from './metadata.js'
+import { leaderOf, MetadataCache } from './metadata.js'
 import { MetadataLoop } from './metadata-loop.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { Reaper } from './reaper.js'
@@ -96,7 +96,7 @@ export class Cluster {
     this.brokers = new BrokerRegistry(context, options.seedBrokers)
     this.coordinators = new CoordinatorCache(async (type, key) => {
       const { findCoordinator } = await import('./find-coordinator.js')
-      return findCoordinator(this, type, key)
+      return findCoordinator(this, type, key, KafkaError)
     })
     this.#loop = new MetadataLoop({
       clock: this.clock,
@@ -303,6 +303,11 @@ export class Cluster {
     const missing = [...named].filter(topic => !this.metadata.topic(topic))
     if (all && this.options.allowAutoTopicCreation && missing.length > 0) await this.loadMetadata(missing, options)
     return [...named].every(topic => this.metadata.isSettled(topic))
+  }
+
+  /** Who leads the partition now; -1: nobody does, or it is not known. */
+  leaderOf(topic: string, partition: number): number {
+    return leaderOf(this.metadata.topic(topic)?.partitions[partition])
   }
 
   /** Reads metadata of some topics, or of all with null, and takes it over. */

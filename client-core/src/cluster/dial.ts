@@ -1,13 +1,14 @@
 import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
+import { KafkaError } from '../protocol/errors.js'
 import type { SaslMechanism } from '../sasl/mechanism.js'
 import { TransportError } from '../transport/stream.js'
 import { AuthenticationError } from './authentication-error.js'
 import { Connection, type ConnectionEnvironment, describe } from './connection.js'
-import type { Login } from './login.js'
+import type { Login, LoginTools } from './login.js'
 import type { ResolvedConnectionOptions } from './options.js'
-import { aborted, throwIfAborted } from './retry.js'
-import { type Learnt, negotiate, recall } from './versions.js'
+import { aborted, orAborted, throwIfAborted } from './retry.js'
+import { chooseVersion, type Learnt, negotiate, recall } from './versions.js'
 
 export interface Dialled {
   connection: Connection
@@ -103,9 +104,10 @@ async function open(
 /** A module of its own, loaded where it is used: most clients of a page log in nowhere. */
 async function logIn(...[context, connection, versions, mechanism, signal]: LoginArguments): Promise<void> {
   const { Login } = await import('./login.js')
-  await new Login(context, connection, versions, mechanism, signal).renew()
+  await new Login(context, connection, versions, mechanism, signal, loginTools).renew()
 }
-type LoginArguments = ConstructorParameters<typeof Login>
+type LoginArguments = ConstructorParameters<typeof Login> extends [...infer Own, LoginTools] ? Own : never
+const loginTools: LoginTools = { AuthenticationError, KafkaError, chooseVersion, describe, orAborted, throwIfAborted }
 
 async function openStream(context: DialContext, broker: BrokerMetadata, signal: AbortSignal) {
   const { clock } = context.env

@@ -1,15 +1,15 @@
 import { ClientError } from '../error.js'
 import { SaslAuthenticateRequest } from '../protocol/api/sasl-authenticate.js'
 import { SaslHandshakeRequest } from '../protocol/api/sasl-handshake.js'
-import { KafkaError } from '../protocol/errors.js'
+import type { KafkaError } from '../protocol/errors.js'
 import { SaslFailure, type SaslMechanism, type SaslSession } from '../sasl/mechanism.js'
-import { AuthenticationError, type LoginStep } from './authentication-error.js'
-import { type Connection, describe, type Session } from './connection.js'
+import type { AuthenticationError, LoginStep } from './authentication-error.js'
+import type { Connection, describe, Session } from './connection.js'
 import type { DialContext } from './dial.js'
 import { renewalAfter } from './lifetime.js'
 import type { Attempt } from './pending.js'
-import { orAborted, throwIfAborted } from './retry.js'
-import { chooseVersion, type VersionRange } from './versions.js'
+import type { orAborted, throwIfAborted } from './retry.js'
+import type { chooseVersion, VersionRange } from './versions.js'
 
 /** What to do about a refusal. */
 const advice = new Map([
@@ -28,6 +28,16 @@ interface Way {
   authenticate: number | undefined
 }
 
+/** Of modules that every client loads: imported from here, they would become chunks of their own, and larger. */
+export interface LoginTools {
+  AuthenticationError: typeof AuthenticationError
+  KafkaError: typeof KafkaError
+  chooseVersion: typeof chooseVersion
+  describe: typeof describe
+  orAborted: typeof orAborted
+  throwIfAborted: typeof throwIfAborted
+}
+
 /** The login of one connection with one mechanism; it renews itself when it runs out (KIP-368). */
 export class Login implements Session {
   #dueAt = Number.POSITIVE_INFINITY
@@ -38,6 +48,7 @@ export class Login implements Session {
     private readonly versions: ReadonlyMap<number, VersionRange> | undefined,
     private readonly mechanism: SaslMechanism,
     private readonly signal: AbortSignal,
+    private readonly tools: LoginTools,
   ) {}
 
   isDue(): boolean {
@@ -70,16 +81,16 @@ export class Login implements Session {
   }
 
   #versionOf(message: typeof SaslHandshakeRequest | typeof SaslAuthenticateRequest, max?: number): number {
-    return chooseVersion(message, this.versions, this.context.options, { max }, describe(this.connection.broker))
+    return this.tools.chooseVersion(message, this.versions, this.context.options, { max }, this.#address)
   }
 
   async #handshake(version: number): Promise<void> {
     const { name } = this.mechanism
     const answer = await this.connection.request(SaslHandshakeRequest, { mechanism: name }, this.#attempt(version))
     if (answer.errorCode === 0) return
-    const cause = new KafkaError(answer.errorCode)
+    const cause = new this.tools.KafkaError(answer.errorCode)
     const offered = answer.mechanisms
-    const address = describe(this.connection.broker)
+    const address = this.#address
     if (answer.errorCode === ILLEGAL_SASL_STATE) {
       throw this.#failed('handshake', `${address} asks for no login on this listener: leave out \`sasl\`, or use a SASL listener`, cause)
     }
@@ -105,7 +116,7 @@ export class Login implements Session {
     try {
       return await this.#ask('authenticate', () => session.next(said))
     } catch (error) {
-      const failure = error instanceof AuthenticationError ? error.cause : undefined
+      const failure = error instanceof this.tools.AuthenticationError ? error.cause : undefined
       // The broker waits for it before it closes; what it says to that adds nothing.
       if (failure instanceof SaslFailure && failure.lastWord) await this.#tell(failure.lastWord, way).catch(() => {})
       throw error
@@ -116,7 +127,7 @@ export class Login implements Session {
     if (authenticate === undefined) return { bytes: await this.#tellBare(message), lifetimeMs: 0n }
     const answer = await this.connection.request(SaslAuthenticateRequest, { authBytes: message }, this.#attempt(authenticate))
     if (answer.errorCode === 0) return { bytes: answer.authBytes, lifetimeMs: answer.sessionLifetimeMs }
-    throw this.#refused(new KafkaError(answer.errorCode, answer.errorMessage))
+    throw this.#refused(new this.tools.KafkaError(answer.errorCode, answer.errorMessage))
   }
 
   async #tellBare(message: Uint8Array): Promise<Uint8Array> {
@@ -130,10 +141,13 @@ export class Login implements Session {
   }
 
   #refused(cause: Error): AuthenticationError {
-    const what = `${describe(this.connection.broker)} refused the login with ${this.mechanism.name}`
+    const what = `${this.#address} refused the login with ${this.mechanism.name}`
     return this.#failed('authenticate', `${what}: ${cause.message}; ${this.#advice}`, cause)
   }
 
+  get #address(): string {
+    return this.tools.describe(this.connection.broker)
+  }
   get #advice(): string {
     return advice.get(this.mechanism.name) ?? 'check what it logs in with'
   }
@@ -159,19 +173,19 @@ export class Login implements Session {
     this.signal.addEventListener('abort', onAbort)
     const timer = clock.setTimeout(() => abort.abort(), dialTimeoutMs)
     try {
-      throwIfAborted(this.signal)
-      return await orAborted(
+      this.tools.throwIfAborted(this.signal)
+      return await this.tools.orAborted(
         Promise.resolve().then(() => work(abort.signal)),
         abort.signal,
       )
     } catch (cause) {
-      throwIfAborted(this.signal)
+      this.tools.throwIfAborted(this.signal)
       const said = cause instanceof Error ? cause.message : String(cause)
       const why = abort.signal.aborted ? `nothing came within ${dialTimeoutMs} ms (dialTimeoutMs)` : said
       const what = step === 'credentials' ? 'has no credentials' : 'failed'
       // A mechanism that owes a last word was refused by the broker, in its own words.
       const next = cause instanceof SaslFailure && cause.lastWord ? `; ${this.#advice}` : ''
-      throw this.#failed(step, `the login at ${describe(this.connection.broker)} with ${this.mechanism.name} ${what}: ${why}${next}`, cause)
+      throw this.#failed(step, `the login at ${this.#address} with ${this.mechanism.name} ${what}: ${why}${next}`, cause)
     } finally {
       clock.clearTimeout(timer)
       this.signal.removeEventListener('abort', onAbort)
@@ -179,6 +193,10 @@ export class Login implements Session {
   }
 
   #failed(step: LoginStep, message: string, cause: unknown, offered?: readonly string[]): AuthenticationError {
-    return new AuthenticationError({ step, mechanism: this.mechanism.name, broker: this.connection.broker, offered }, message, cause)
+    return new this.tools.AuthenticationError(
+      { step, mechanism: this.mechanism.name, broker: this.connection.broker, offered },
+      message,
+      cause,
+    )
   }
 }

@@ -8,6 +8,8 @@ const firstSeedId = -0x80000000
 
 /** The brokers that the client knows: seeds, and those that the cluster named. */
 export class BrokerRegistry {
+  /** In the place of a broker where nobody could be asked. */
+  readonly nobody: BrokerMetadata = { nodeId: -1, host: '', port: 0 }
   #seeds: Broker[]
   readonly #brokers = new Map<number, Broker>()
   /** Begins anywhere, so that many clients with the same seeds do not all ask the first one. */

@@ -1,5 +1,6 @@
 import { ClientError } from '../error.js'
 import { logs } from '../hooks/logger.js'
+import { KafkaError, type KafkaErrorCode } from '../protocol/errors.js'
 import type { ResolvedConnectionOptions } from './options.js'
 import { isRetriable, sleep, throwIfAborted } from './retry.js'
 
@@ -13,6 +14,12 @@ export class Retries {
     private readonly options: Options,
     private readonly closing: AbortSignal,
   ) {}
+
+  /** For code that is loaded late: importing it would make chunks of what all load. */
+  readonly isRetriable = isRetriable
+  refusal(code: KafkaErrorCode, detail: string): KafkaError {
+    return new KafkaError(code, detail)
+  }
 
   /** Whether try `attempt` may be followed by another, after what began at `since`; `pauseMs` from now. */
   mayFollow(apiKey: number, attempt: number, since: number, pauseMs = 0, most = this.options.requestRetries): boolean {

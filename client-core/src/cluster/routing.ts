@@ -3,7 +3,7 @@ import type { MetadataRequest, MetadataResponse } from '../protocol/api/metadata
 import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
-import { nobody, type ResponseShard } from './shard.js'
+import type { ResponseShard } from './shard.js'
 
 export type { ResponseShard } from './shard.js'
 
@@ -97,7 +97,7 @@ export async function sendSharded<M extends RequestMessage>(
   request: KafkaRequest<M>,
   options: CallOptions,
 ): Promise<ResponseShard<M>[]> {
-  let broker = nobody
+  let broker = cluster.brokers.nobody
   const onIssued = (_: number, to: BrokerMetadata) => {
     broker = to
   }

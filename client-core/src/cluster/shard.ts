@@ -9,5 +9,3 @@ export interface ResponseShard<M extends RequestMessage = RequestMessage> {
   response?: ResponseTo<M>
   error?: Error
 }
-
-export const nobody: BrokerMetadata = { nodeId: -1, host: '', port: 0 }

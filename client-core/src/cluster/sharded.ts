@@ -2,12 +2,11 @@ import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { Input, KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
-import { isRetriable } from './retry.js'
-import { nobody, type ResponseShard } from './shard.js'
+import type { ResponseShard } from './shard.js'
 import type { Asked, Piece, Sharder } from './sharders/sharder.js'
 import { sharders } from './sharders/table.js'
 
-/** How often a piece is split anew after answers which say that somebody else should be asked, or that nobody can be yet. */
+/** How often a piece is split anew after answers which say that somebody else should be asked, or that this.cluster.brokers.nobody can be yet. */
 const leaderTries = 4
 
 /** A piece of the request's body on its way: how often it was tried, and the last try's request. */
@@ -70,14 +69,14 @@ class ShardedCall<M extends RequestMessage> {
       const shards = await Promise.all(all.map(piece => this.#ask(piece, { ...now, body: piece.body })))
       return shards.flat()
     } catch (error) {
-      return [this.#failed(now, error, nobody)]
+      return [this.#failed(now, error, this.cluster.brokers.nobody)]
     }
   }
 
   async #ask(piece: Piece<Input<M>>, now: Try<M>): Promise<ResponseShard<M>[]> {
     if (piece.target === undefined) {
-      const mayAppear = isRetriable(piece.error) && this.#mayTry(now, leaderTries)
-      return mayAppear ? this.#again(now, nobody) : [this.#failed(now, piece.error, nobody)]
+      const mayAppear = this.cluster.retries.isRetriable(piece.error) && this.#mayTry(now, leaderTries)
+      return mayAppear ? this.#again(now, this.cluster.brokers.nobody) : [this.#failed(now, piece.error, this.cluster.brokers.nobody)]
     }
     let broker = this.#targeted(piece.target)
     if (piece.error) return [this.#failed(now, piece.error, broker)]
@@ -95,7 +94,8 @@ class ShardedCall<M extends RequestMessage> {
     } catch (error) {
       const singles = isUnsupported(error) ? ((this.sharder.singles?.(now.body) ?? []) as Input<M>[]) : []
       if (singles.length > 1) return (await Promise.all(singles.map(body => this.#ask({ ...piece, body }, { ...now, body })))).flat()
-      if (!this.#isBound(now.body) || !isRetriable(error) || !this.#mayTry(now)) return [this.#failed(now, error, broker)]
+      if (!this.#isBound(now.body) || !this.cluster.retries.isRetriable(error) || !this.#mayTry(now))
+        return [this.#failed(now, error, broker)]
       this.cluster.coordinators.forgetNode(broker.nodeId)
       return this.#again({ ...now, retryOf }, broker)
     }
@@ -127,7 +127,7 @@ class ShardedCall<M extends RequestMessage> {
       await this.cluster.retries.pause(now.attempt, this.options.signal)
       await this.sharder.forget(this.cluster, now.body, this.#asked, nodeId)
     } catch (error) {
-      return [this.#failed(now, error, nobody)]
+      return [this.#failed(now, error, this.cluster.brokers.nobody)]
     }
     return this.run({ ...now, attempt: now.attempt + 1 })
   }
@@ -137,7 +137,7 @@ class ShardedCall<M extends RequestMessage> {
   }
 
   #targeted(target: Target): BrokerMetadata {
-    if (typeof target !== 'object' || !('broker' in target)) return nobody
+    if (typeof target !== 'object' || !('broker' in target)) return this.cluster.brokers.nobody
     return this.cluster.brokers.byId(target.broker)?.metadata ?? { nodeId: target.broker, host: '', port: 0 }
   }
 

@@ -1,29 +1,31 @@
 import type { ListOffsetsRequest, ListOffsetsResponse } from '../../protocol/api/list-offsets.js'
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../protocol/api/offset-for-leader-epoch.js'
-import { KafkaError, type KafkaErrorCode } from '../../protocol/errors.js'
+import type { KafkaErrorCode } from '../../protocol/errors.js'
 import type { Cluster } from '../cluster.js'
-import { leaderOf } from '../metadata.js'
 import { cut, isStale, maxThrottle, type Piece, type Sharder } from './sharder.js'
 
 /** A partition that a request is about, and what it says of it. */
 export type Entry<P> = { topic: string; partition: number; value: P }
 
-export const unknownPartition = ({ topic, partition }: Entry<unknown>, code: KafkaErrorCode = 'UNKNOWN_TOPIC_OR_PARTITION'): KafkaError =>
-  new KafkaError(code, `${topic} partition ${partition}`)
+export const unknownPartition = (
+  cluster: Cluster,
+  { topic, partition }: Entry<unknown>,
+  code: KafkaErrorCode = 'UNKNOWN_TOPIC_OR_PARTITION',
+): Error => cluster.retries.refusal(code, `${topic} partition ${partition}`)
 
 /** Groups partitions by the broker that leads them, by metadata that is no older than `metadataMinAgeMs`. */
 export async function byLeader<P, B>(cluster: Cluster, entries: Entry<P>[], toBody: (entries: Entry<P>[]) => B): Promise<Piece<B>[]> {
-  const view = (e: Entry<P>) => cluster.metadata.topic(e.topic)?.partitions[e.partition]
+  const isThere = (e: Entry<P>) => cluster.metadata.topic(e.topic)?.partitions[e.partition] !== undefined
   const since = cluster.clock.now() - cluster.options.metadataMinAgeMs
-  const isKnown = (e: Entry<P>) => leaderOf(view(e)) >= 0 && cluster.metadata.topic(e.topic)!.loadedAtMs >= since
+  const isKnown = (e: Entry<P>) => cluster.leaderOf(e.topic, e.partition) >= 0 && cluster.metadata.topic(e.topic)!.loadedAtMs >= since
   const missing = new Set(entries.filter(e => !isKnown(e)).map(e => e.topic))
   if (missing.size > 0) await cluster.loadMetadata([...missing], { initiator: 'routing' })
   const groups = new Map<number, Entry<P>[]>()
   const pieces: Piece<B>[] = []
   for (const entry of entries) {
-    const leader = leaderOf(view(entry))
+    const leader = cluster.leaderOf(entry.topic, entry.partition)
     if (leader < 0) {
-      pieces.push({ body: toBody([entry]), error: unknownPartition(entry, view(entry) && 'LEADER_NOT_AVAILABLE') })
+      pieces.push({ body: toBody([entry]), error: unknownPartition(cluster, entry, isThere(entry) ? 'LEADER_NOT_AVAILABLE' : undefined) })
       continue
     }
     const group = groups.get(leader)

@@ -23,7 +23,7 @@ async function byReplica<P, B>(
   const pieces: Piece<B>[] = []
   for (const entry of entries) {
     const replicas = cluster.metadata.topic(entry.topic)?.partitions[entry.partition]?.replicas
-    if (!replicas) pieces.push({ body: toBody([entry]), error: unknownPartition(entry) })
+    if (!replicas) pieces.push({ body: toBody([entry]), error: unknownPartition(cluster, entry) })
     for (const broker of replicas ?? []) {
       if (!asked.has(askedOf(broker, entry))) brokers.set(broker, [...(brokers.get(broker) ?? []), entry])
     }
