@@ -9,7 +9,7 @@ import {
 } from '@milena/client-core/protocol'
 import { chaosTransport } from '@milena/client-core/transport/chaos'
 import { tcp } from '@milena/client-core/transport/node'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { until } from './kafka/admin.js'
 import { kcatConsume } from './kafka/kcat.js'
 import { dumpLog } from './kafka/tools.js'
@@ -44,6 +44,10 @@ async function readToMark(from: Client): Promise<(string | null)[]> {
   return seen.slice(0, -1)
 }
 
+const losses: string[] = []
+const noLoss = (topic: string, partition: number) => void losses.push(`${topic} ${partition}`)
+afterEach(() => expect(losses).toEqual([]))
+
 describe('leaders', () => {
   test('that are moved by election and by reassignment, again and again, lose nothing and double nothing', async () => {
     const topic = 'moved'
@@ -51,7 +55,7 @@ describe('leaders', () => {
     await kafka().createTopic(topic, { replicas: everywhere })
     // Its one replica moves, and the leader with it.
     await kafka().createTopic(whole, { replicas: [[1]], configs: { 'min.insync.replicas': '1' } })
-    const writer = client({ producer: { lingerMs: 1 } })
+    const writer = client({ producer: { lingerMs: 1, onDataLoss: noLoss } })
     const loads = [topic, whole].map(name => ({ name, load: stream(writer, name, 1), reading: readToMark(reader(name)) }))
     for (const to of [2, 3, 1, 3, 2]) {
       const before = loads.map(({ load }) => load.written)
@@ -71,7 +75,11 @@ describe('leaders', () => {
     const topic = 'broken'
     await kafka().createTopic(topic, { partitions: 4, replicationFactor: 3 })
     const transport = chaosTransport(tcp(), { seed: 5, lifetimeMs: [20, 300], delayMs: [0, 4], chunkBytes: [1, 5_000], halfClose: 0.3 })
-    const load = stream(clientOf(kafka().bootstrap, { transport, producer: { lingerMs: 1 }, retryBackoff: () => 20 }), topic, 4)
+    const load = stream(
+      clientOf(kafka().bootstrap, { transport, producer: { lingerMs: 1, onDataLoss: noLoss }, retryBackoff: () => 20 }),
+      topic,
+      4,
+    )
     await until('40 connections died', async () => transport.deaths >= 40)
     const { each, failures } = await load.end()
     expect(failures).toEqual([])
@@ -226,6 +234,11 @@ describe('while a broker is dead', () => {
 })
 
 describe('what the broker forgets', () => {
+  const deleteBefore = async (topic: string, offset: bigint) => {
+    const deleted = { topics: [{ name: topic, partitions: [{ partitionIndex: 0, offset }] }], timeoutMs: 10_000 }
+    const { topics } = await client().request(DeleteRecordsRequest(deleted))
+    expect(topics[0].partitions).toMatchObject([{ errorCode: 0, lowWatermark: offset }])
+  }
   const setExpiry = async (writer: Client, ms: string | null) => {
     const configs = [{ name: 'producer.id.expiration.ms', configOperation: ms === null ? 1 : 0, value: ms }]
     const resources = [{ resourceType: 4, resourceName: '', configs }]
@@ -236,8 +249,7 @@ describe('what the broker forgets', () => {
   test('of a producer that was idle for long is nothing that its user sees', async () => {
     const topic = 'idle'
     await kafka().createTopic(topic, { replicas: everywhere })
-    const losses: string[] = []
-    const writer = client({ producer: { onDataLoss: (topic, partition) => void losses.push(`${topic} ${partition}`) } })
+    const writer = client({ producer: { onDataLoss: noLoss } })
     const put = (value: string) => writer.send({ topic, partition: 0, value })
     await put('a')
     await put('b')
@@ -252,23 +264,21 @@ describe('what the broker forgets', () => {
     } finally {
       await setExpiry(writer, null)
     }
-    const deleted = { topics: [{ name: topic, partitions: [{ partitionIndex: 0, offset: 3n }] }], timeoutMs: 10_000 }
-    await writer.request(DeleteRecordsRequest(deleted))
+    await deleteBefore(topic, 3n)
     expect((await put('d')).offset).toBe(3n)
     expect((await take(reader(topic), 1)).map(text)).toEqual(['d'])
-    expect(losses).toEqual([])
   })
 
-  test('of records, in an unclean election, ends a producer with stopOnDataLoss; nothing is taken from then on', async () => {
+  test('of records, in an unclean election, ends a producer with stopOnDataLoss; what retention took since is no loss', async () => {
     const topic = 'lost'
     await kafka().createTopic(topic, { replicas: [[1, 2]], configs: { 'min.insync.replicas': '1' } })
-    const writer = client({ producer: { stopOnDataLoss: true } })
-    const put = (value: string, to = topic) => writer.send({ topic: to, partition: 0, value })
-    await put('kept')
+    const [strict, lax] = [client({ producer: { stopOnDataLoss: true } }), client({ producer: { onDataLoss: noLoss } })]
+    const put = (writer: Client, value: string, to = topic) => outcome(writer.send({ topic: to, partition: 0, value }))
+    expect([await put(strict, 'kept'), await put(lax, 'kept')]).toEqual(['@0', '@1'])
     await inSync(kafka(), topic, [1, 2])
     await kafka().broker(2).kill()
     await inSync(kafka(), topic, [1])
-    await put('lost')
+    expect([await put(strict, 'lost'), await put(lax, 'lost')]).toEqual(['@2', '@3'])
     await kafka().broker(1).kill()
     await kafka().restart(2)
     const unclean = { electionType: 1, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }
@@ -276,11 +286,20 @@ describe('what the broker forgets', () => {
       await client().request(ElectLeadersRequest(unclean))
       return (await kafka().partitions(topic))[0]?.leader === 2
     })
-    await expect(put('behind')).rejects.toMatchObject({ code: 'DATA_LOSS', message: expect.stringContaining('lost partition 0') })
-    await expect(put('elsewhere', 'moved')).rejects.toMatchObject({ code: 'DATA_LOSS' })
+    await expect(strict.send({ topic, partition: 0, value: 'behind' })).rejects.toMatchObject({
+      code: 'DATA_LOSS',
+      message: expect.stringContaining('lost partition 0'),
+      cause: { code: 'OUT_OF_ORDER_SEQUENCE_NUMBER' },
+    })
+    expect(await put(strict, 'elsewhere', 'moved')).toBe('DATA_LOSS')
+    const filler = client()
+    for (const value of values(2, 10)) expect(await put(filler, value)).toBe(`@${value}`)
+    await deleteBefore(topic, 8n)
+    const { id, epoch } = await lax.producerId()
+    expect(await put(lax, 'next')).toBe('@12')
+    expect(await lax.producerId()).toEqual({ id, epoch: epoch + 1 })
     await kafka().restart(1)
-    expect((await take(reader(topic), 1)).map(text)).toEqual(['kept'])
-    expect(await kafka().endOffset(topic)).toBe(1n)
+    expect((await take(reader(topic), 5)).map(text)).toEqual([...values(8, 4), 'next'])
   })
 })
 
