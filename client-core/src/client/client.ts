@@ -151,9 +151,11 @@ export class Client {
   async producerId({ signal }: CallSettings = {}): Promise<ProducerIdentity> {
     return this.#produce().identify(signal)
   }
+  /** Records between `produce` and the end of their `onDelivery`, those that wait for room included. */
   get bufferedProduceRecords(): number {
     return this.#producer?.bufferedRecords ?? 0
   }
+  /** Their bytes: keys, values, header keys and header values. */
   get bufferedProduceBytes(): number {
     return this.#producer?.bufferedBytes ?? 0
   }
