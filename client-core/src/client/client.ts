@@ -311,9 +311,9 @@ export class Client {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const fork of this.#forks) await fork.close()
-    this.#consumer?.close()
+    const roles = [...[...this.#forks].map(fork => fork.close()), this.#consumer?.close()]
     this.#producer?.close()
+    await Promise.all(roles)
     if (!this.#ownsCluster) return
     this.#cluster.close()
     this.#closeMechanisms()

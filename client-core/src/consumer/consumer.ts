@@ -313,13 +313,17 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     this.#kickAll()
   }
 
-  close(): void {
+  /** Resolves when brokers have let go of what they kept for us, or after a second. */
+  async close(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
     this.#unwatch()
     this.#positions.stop()
+    const sessions = [...this.#sources.values()].map(({ nodeId, sessionId }) => ({ nodeId, sessionId })).filter(s => s.sessionId > 0)
     for (const source of this.#sources.values()) source.stop()
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
     this.inbox.wake()
+    // What a broker keeps in vain makes room by itself, later.
+    if (sessions.length > 0) await import('./end-sessions.js').then(m => m.endSessions(this, sessions)).catch(() => {})
   }
 }

@@ -53,6 +53,11 @@ export class FetchSession {
     this.#id = sessionId
   }
 
+  /** What the broker still keeps for us; 0 for nothing that we know of. */
+  get openId(): number {
+    return this.#epoch > 0 ? this.#id : 0
+  }
+
   /** The broker does not know the session, or not as we do. One that cannot even begin a session is asked without from now on. */
   lost(code: string): void {
     if (code === 'FETCH_SESSION_ID_NOT_FOUND') {

@@ -128,6 +128,11 @@ export class Source {
     return this.#asked.get(keyOf(cursor)) === cursor
   }
 
+  /** The id of the fetch session that the broker keeps for us; 0 for none. */
+  get sessionId(): number {
+    return this.#session.openId
+  }
+
   stop(): void {
     this.#abort?.abort()
     this.owner.cluster.clock.clearTimeout(this.#backoff)
