@@ -43,7 +43,7 @@ describe('connections by purpose', () => {
     expect(waiting).toHaveLength(3)
   })
 
-  test('a JoinGroup that waits a minute delays neither Heartbeat nor Metadata', async () => {
+  test('item 95: a JoinGroup that waits a minute delays neither Heartbeat nor Metadata', async () => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 })
     const waiting = sandbox.intercept(JoinGroupRequest, delay(60_000))
     sandbox.intercept(HeartbeatRequest, answer({ throttleTimeMs: 0, errorCode: 0 }))
@@ -122,7 +122,7 @@ describe('throttling (KIP-219)', () => {
       clusterAuthorizedOperations: 0,
     })
 
-  test('delays the next request of that connection, and no other connection', async () => {
+  test('item 98: delays the next request of that connection, and no other connection', async () => {
     const throttles: BrokerThrottleEvent[] = []
     const { sandbox, clock, cluster } = await known({ hooks: [{ onBrokerThrottle: event => throttles.push(event) }] })
     sandbox.intercept('DescribeCluster', { once: true }, throttled(4_000))
@@ -148,7 +148,7 @@ describe('throttling (KIP-219)', () => {
     expect(throttles[0].requestId).toBeGreaterThan(0)
   })
 
-  test('close does not wait for it', async () => {
+  test('item 98: close does not wait for it', async () => {
     const { sandbox, clock, cluster } = await known()
     sandbox.intercept('DescribeCluster', { once: true }, throttled(2_000_000_000))
     await driven(clock, cluster.callOnce(one, DescribeClusterRequest, plain, asked))

@@ -205,7 +205,7 @@ describe('time', () => {
 })
 
 describe('a caller who leaves', () => {
-  test('leaves the others alone: the late answer is thrown away', async () => {
+  test('item 96: leaves the others alone: the late answer is thrown away', async () => {
     const { sandbox, clock, cluster, metadata } = await known()
     const parked = sandbox.intercept('DescribeCluster', { once: true }, hang())
     const abort = new AbortController()

@@ -123,7 +123,7 @@ describe('a size that no answer has', () => {
     expect(refusal(bytes, 104_857_600)).toMatchObject({ code, message: expect.stringMatching(message) })
   })
 
-  test('HTTP and TLS are known also where the limit would let them pass', () => {
+  test('item 99: HTTP and TLS are known also where the limit would let them pass', () => {
     expect(refusal(ascii('HTTP'), 0x7fffffff)).toMatchObject({ code: 'NOT_KAFKA' })
     expect(refusal([0x15, 3, 1, 0], 0x7fffffff)).toMatchObject({ code: 'NOT_KAFKA' })
   })

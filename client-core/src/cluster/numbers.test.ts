@@ -12,7 +12,7 @@ const asked = { initiator: 'test' }
 const exact = [2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 
 describe('numbers on the wire', () => {
-  test.each(exact)('an int64 passes through no double: %d comes and goes exactly', async number => {
+  test.each(exact)('item 20: an int64 passes through no double: %d comes and goes exactly', async number => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 })
     await driven(clock, cluster.loadMetadata([], asked))
     sandbox.intercept(InitProducerIdRequest, answer({ throttleTimeMs: 0, errorCode: 0, producerId: number, producerEpoch: 0 }))
@@ -42,7 +42,7 @@ describe('numbers on the wire', () => {
     },
   )
 
-  test('a flexible Produce has its tag byte behind a partition without records too (null batch)', () => {
+  test('item 17: a flexible Produce has its tag byte behind a partition without records too (null batch)', () => {
     const body = (records: Uint8Array | null) => ({
       transactionalId: null,
       acks: 1,

@@ -35,7 +35,7 @@ async function load({ cluster, clock, sandbox }: Guarded, ms: number) {
 }
 
 describe('a login that runs out (KIP-368)', { timeout: 30_000 }, () => {
-  test('is renewed on its connection under a constant load: no request is lost, late, or out of order', async () => {
+  test('item 97: is renewed on its connection under a constant load: no request is lost, late, or out of order', async () => {
     const given = await guarded(lifetime, { sasl })
     const { cuts, logins, handshakes, sandbox } = given
     expect(await load(given, 10_000)).toBe(2000)
@@ -98,7 +98,7 @@ describe('a login that runs out (KIP-368)', { timeout: 30_000 }, () => {
     expect(cuts).toEqual([])
   })
 
-  test('the answer that names no lifetime ends the renewing', async () => {
+  test('item 97: the answer that names no lifetime ends the renewing', async () => {
     const { cluster, clock, sandbox } = await guarded(lifetime, { sasl })
     let logins = 0
     sandbox.intercept('SaslAuthenticate', async ({ proceed }) => {
@@ -239,7 +239,7 @@ describe('producing while logins run out', { timeout: 30_000 }, () => {
   }
   const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i}`)
 
-  test('every record is there, once and in order, over one connection', async () => {
+  test('item 97: every record is there, once and in order, over one connection', async () => {
     const { values, cuts, failures, connections, seconds } = await producing(
       { compression: 'none', lingerMs: 1, maxBufferedRecords: 1000 },
       5000,

@@ -38,7 +38,7 @@ describe('learning what a broker speaks', () => {
     }
   })
 
-  test('a broker that refuses whatever it named itself cannot make us loop', async () => {
+  test('item 19: a broker that refuses whatever it named itself cannot make us loop', async () => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 }, { requestRetries: 0 })
     const key18 = (max: number) => [0, 0, 0, 1, 0, 18, 0, 0, 0, max]
     let asks = 0
@@ -54,7 +54,7 @@ describe('learning what a broker speaks', () => {
     expect(asks).toBe(1)
   })
 
-  test('a refusal that names key 18 alone says what to ask with, and is not taken for all that the broker speaks', async () => {
+  test('item 19: a refusal that names key 18 alone says what to ask with, and is not taken for all that the broker speaks', async () => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 })
     sandbox.intercept(
       'ApiVersions',
@@ -68,7 +68,7 @@ describe('learning what a broker speaks', () => {
     expect(cluster.brokers.seeds[0].versions?.get(FetchRequest.key)).toEqual({ min: 4, max: 18 })
   })
 
-  test('its answer has header v0, without tags, also where its body is flexible', async () => {
+  test('item 18: its answer has header v0, without tags, also where its body is flexible', async () => {
     const { clock } = await sandboxOf()
     const apiKey = (key: number, max: number) => [0, key, 0, 0, 0, max, 0]
     const body = [0, 0, 3, ...apiKey(3, 4), ...apiKey(18, 5), 0, 0, 0, 0, 0]
@@ -148,7 +148,7 @@ describe('learning what a broker speaks', () => {
     expect([closed, clock.pending]).toEqual([1, 0])
   })
 
-  test('maxVersions without ApiVersions: nobody is asked, and the pinned versions are used (a broker before 0.10)', async () => {
+  test('item 104: maxVersions without ApiVersions: nobody is asked, and the pinned versions are used (a broker before 0.10)', async () => {
     const maxVersions = new Map([
       [3, 0],
       [0, 3],

@@ -334,7 +334,7 @@ describe('hooks', () => {
     },
   )
 
-  test('may ask again from within: a request that failed is asked anew on a new connection', async () => {
+  test('item 105: may ask again from within: a request that failed is asked anew on a new connection', async () => {
     const again: Promise<unknown>[] = []
     let ask = () => {}
     const { sandbox, clock, cluster } = await connected({ brokers: 1 }, { hooks: [{ onBrokerDisconnect: () => ask() }] })

@@ -82,7 +82,7 @@ describe('hooks of single records that are produced', () => {
     expect(await outcome({ topic: 'orders', value: 'bad' })).toBe('INVALID_RECORD')
   })
 
-  test('a hook may produce itself: what it produces is not lost, and order is kept', async () => {
+  test('item 105: a hook may produce itself: what it produces is not lost, and order is kept', async () => {
     let echoes = 0
     const { client, outcome, soon, log } = await setup({}, {
       hooks: [

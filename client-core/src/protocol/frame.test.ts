@@ -57,7 +57,7 @@ describe('an answer on the wire', () => {
     expect(hex(encodeResponseFrame(HeartbeatResponse, 4, 9, body))).toBe('0000000c' + '00000009' + '00' + '00000001' + '001b' + '00')
     expect(decodeResponse(HeartbeatResponse, 4, bytes('00000009' + '00' + '00000001' + '001b' + '00'))).toEqual({ correlationId: 9, body })
   })
-  test('to ApiVersions never has them', () => {
+  test('item 18: to ApiVersions never has them', () => {
     const frame = bytes('00000009' + '0000' + '01' + '00000000' + '00')
     expect(decodeResponse(ApiVersionsResponse, 3, frame)).toMatchObject({ correlationId: 9, body: { apiKeys: [] } })
   })
