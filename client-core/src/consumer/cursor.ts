@@ -12,7 +12,7 @@ export class Cursor {
   offset = 0n
   /** The epoch of the leader that wrote the last record given out; -1 before the first. */
   lastEpoch = -1
-  /** No later than the first record that was not given out, unless the log is out of order, in ms; -1n before the first one. */
+  /** Of the last record that was given out, or of the next where that lies in the same batch, in ms; -1n before the first one. */
   lastTimestamp = -1n
   /** Where to begin, while `loading`. */
   wanted: Offset

@@ -18,6 +18,23 @@ describe('offsets that the log does not have', () => {
     expect(await read(client, 1)).toEqual(['as late'])
   })
 
+  test.each(['none', 'lz4'] as const)(
+    'the last record’s time counts, not the latest of its batch: what lies between would be skipped (%s)',
+    async name => {
+      const { codec } = await import('../compression/index.js')
+      const { sandbox, make, read, clock } = await setup(one)
+      for (const id of sandbox.brokers) sandbox.broker(id).limitVersions({ OffsetForLeaderEpoch: null })
+      const batch = [1_000n, 9_000n, 2_000n].map((timestamp, i) => ({ value: `v${i}`, timestamp }))
+      sandbox.append('orders', 0, batch, name === 'none' ? {} : { codec: await codec(name) })
+      const client = make(from(Offset.atStart(), 0))
+      expect(await read(client, 3)).toEqual(names(3))
+      sandbox.truncate('orders', 0, 0n)
+      for (const timestamp of [1_000n, 3_000n]) sandbox.append('orders', 0, [{ value: `${timestamp}`, timestamp }])
+      await clock.advance(100)
+      expect(await read(client, 1)).toEqual(['3000'])
+    },
+  )
+
   test('of a batch that was given out in part, the first record that was not given out counts', async () => {
     const { sandbox, make, read, clock } = await setup(one)
     for (const id of sandbox.brokers) sandbox.broker(id).limitVersions({ OffsetForLeaderEpoch: null })

@@ -64,17 +64,17 @@ export class Polls {
     }
     const [now, later] = fetched.records.split(max)
     recordHooks?.unbuffered(now, true)
-    const last = now.runs.at(-1)?.batch
+    const last = now.runs.at(-1)
     if (last && later.length > 0) {
       const [first] = later.runs[0]
       cursor.offset = first.offset
       cursor.lastTimestamp = first.timestamp
-      cursor.lastEpoch = last.partitionLeaderEpoch
+      cursor.lastEpoch = last.batch.partitionLeaderEpoch
       out.push({ ...fetched, nextOffset: cursor.offset, records: now })
       rest.push({ ...buffered, fetched: { ...fetched, records: later } })
       return now.length
     }
-    if (last) cursor.lastTimestamp = last.maxTimestamp
+    if (last) cursor.lastTimestamp = last.lastTimestamp
     if (last || fetched.error || options.keepEmptyFetches) out.push({ ...fetched, records: now })
     cursor.offset = buffered.nextOffset
     cursor.lastEpoch = buffered.lastEpoch

@@ -50,6 +50,7 @@ describe('encode and decode', () => {
             headers: r.headers.map(h => ({ key: h.key, value: bytes(h.value) })),
           })),
         )
+        expect(batch.run.lastTimestamp).toBe(records.at(-1)!.timestamp)
         expect([...records.map(r => r.timestamp)].sort((a, b) => Number(a > b) - Number(a < b)).at(-1)).toBe(batch.maxTimestamp)
       }),
     )

@@ -41,6 +41,8 @@ export interface RecordBatch extends Iterable<FetchedRecord> {
   readonly isOpen: boolean
   /** The uncompressed records in the layout of magic 2, each preceded by its length. @throws ClientError `INVALID_REQUEST` before `open`. */
   readonly payload: Uint8Array
+  /** Where the last record's length stands in the payload. */
+  readonly lastAt: number
   /**
    * Decompresses the records with the batch's own codec, at most `maxBytes` of them. Sync when the codec is.
    * @throws ClientError `UNKNOWN_CODEC` for another codec, `DECOMPRESSED_TOO_LARGE`, `CORRUPT_COMPRESSION`, `CORRUPT_BATCH`.
@@ -65,6 +67,7 @@ export class RecordBatchV2 implements RecordBatch {
   readonly baseOffset: bigint
   readonly lastOffsetDelta: number
   readonly numRecords: number
+  lastAt = 0
   #payload: Uint8Array | undefined
 
   /** `bytes`: the whole batch, header included, length and CRC checked by `decodeBatches`. */
@@ -133,7 +136,7 @@ export class RecordBatchV2 implements RecordBatch {
 
   /** Every record's lengths are checked here, once, so that access needs no checks (18 ns a record). */
   #setPayload(payload: Uint8Array): void {
-    checkRecords(payload, this.numRecords, this.lastOffsetDelta, this.baseOffset)
+    this.lastAt = checkRecords(payload, this.numRecords, this.lastOffsetDelta, this.baseOffset)
     this.#payload = payload
   }
 

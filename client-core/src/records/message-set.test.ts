@@ -71,6 +71,7 @@ describe('there and back', () => {
     for (const set of [await toMessageSet(encodeBatch(records), 1), await compressed([...records, ...values(20)], 1)]) {
       const [batch] = await opened(set)
       expect(batch.maxTimestamp).toBe([...batch].reduce((max, r) => (r.timestamp > max ? r.timestamp : max), -1n))
+      expect(batch.run.lastTimestamp).toBe([...batch].at(-1)!.timestamp)
     }
   })
 

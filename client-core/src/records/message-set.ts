@@ -121,6 +121,10 @@ export class MessageSet implements RecordBatch {
     return this.#records.payload
   }
 
+  get lastAt(): number {
+    return this.#records?.lastAt ?? 0
+  }
+
   get #wrapperOffset(): bigint {
     return readInt64(this.bytes, messageAt.offset)
   }

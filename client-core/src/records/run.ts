@@ -52,6 +52,11 @@ export class RecordRun implements Iterable<FetchedRecord> {
   get firstOffset(): bigint | undefined {
     return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.batch.payload, this.position).offset
   }
+
+  /** Of a run that reaches to the end of its batch. */
+  get lastTimestamp(): bigint {
+    return FetchedRecord.read(this.batch, this.batch.payload, this.batch.lastAt).timestamp
+  }
 }
 
 class RunIterator implements Iterator<FetchedRecord, undefined> {

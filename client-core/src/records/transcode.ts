@@ -5,6 +5,8 @@ import { putUvarint, putVarint, putVarlong, varintSize, varlongSize } from './si
 /** Messages of magic 0 or 1 as the records of a batch of magic 2, so that all that reads records reads these, too. */
 export interface Transcoded {
   payload: Uint8Array
+  /** Where the last record stands in it. */
+  lastAt: number
   count: number
   /** Of the first and the last message, as their set says them. */
   firstOffset: bigint
@@ -31,6 +33,7 @@ export function transcode(b: Uint8Array, start: number, limit: number, magic: 0 
   const out = new Uint8Array(limit - start)
   const times = magic === 1 ? new Times(b, start) : undefined
   let to = 0
+  let lastAt = 0
   let count = 0
   let last = start
   let lastDelta = -1
@@ -40,12 +43,14 @@ export function transcode(b: Uint8Array, start: number, limit: number, magic: 0 
     lastDelta = delta
     const key = p + messageKeyAt[magic]
     const value = valueAt(b, p, magic)
+    lastAt = to
     to = putRecord(out, to, times ? times.delta(p) : 0, delta, b, key, value)
     last = p
     p = value + 4 + Math.max(0, readInt32(b, value))
   }
   return {
     payload: out.subarray(0, to),
+    lastAt,
     count,
     firstOffset: readInt64(b, start),
     lastOffset: readInt64(b, last),
