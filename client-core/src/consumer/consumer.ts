@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.js'
 import { leaderOf, type TopicView } from '../cluster/metadata.js'
+import { isRetriable } from '../cluster/retry.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
@@ -46,7 +47,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   readonly #polls = new Polls(this, this.#sources)
   readonly #unwatch: () => void
   #stopped = false
-  /** Whether metadata was ever read: a load that fails later is tried again unseen, since what is known goes on. */
+  /** Whether metadata was ever read: a load that fails later is tried again unseen where that may help, since what is known goes on. */
   #hasMetadata = false
   #inOrder: typeof inOrder | undefined
   #turn = 0
@@ -190,7 +191,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
 
   #onMetadata(error: unknown): void {
     if (this.#stopped || this.cluster.isClosed) return
-    if (error !== undefined && !this.#hasMetadata) this.inbox.put(errorPartition('', -1, error as Error))
+    if (error !== undefined && !(this.#hasMetadata && isRetriable(error))) this.inbox.put(errorPartition('', -1, error as Error))
     if (error !== undefined) return
     this.#hasMetadata = true
     const { metadata } = this.cluster

@@ -37,6 +37,26 @@ describe('what keeps fetches from succeeding', () => {
     expect(await partition(client, () => true)).toMatchObject({ topic: '', partition: -1, error: { code: 'AUTHENTICATION_FAILED' } })
   })
 
+  test('a login that metadata is refused with later is told too, and nothing that may go away', async () => {
+    const { sandbox, make, read, during } = await setup({ ...one, sasl: { users: { alice: 'old' } } })
+    let password = 'old'
+    const client = make({ sasl: [plain(() => ({ username: 'alice', password }))], ...from(Offset.atStart(), 0) })
+    sandbox.append('orders', 0, values(2))
+    expect(await read(client, 2)).toEqual(names(2))
+    // Nothing is fetched, so that nobody but metadata asks.
+    client.pauseFetchTopics('orders')
+    await during(client, 10_000)
+    const lost = sandbox.intercept('Metadata', close())
+    client.forceMetadataRefresh().catch(() => {})
+    expect(await during(client, 5_000)).toEqual([])
+    lost.remove()
+    password = 'wrong'
+    sandbox.broker(1).cut()
+    client.forceMetadataRefresh().catch(() => {})
+    const [told] = await during(client, 5_000)
+    expect(told).toMatchObject({ topic: '', partition: -1, error: { code: 'AUTHENTICATION_FAILED' } })
+  })
+
   test('a broker that is too old to be fetched from as asked is told, once until it is polled', async () => {
     const { sandbox, make, during } = await setup(one)
     sandbox.append('orders', 0, values(2))
