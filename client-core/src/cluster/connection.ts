@@ -4,8 +4,8 @@ import type { BrokerMetadata, Hooks } from '../hooks/hooks.js'
 import type { Logger } from '../hooks/logger.js'
 import { decodeResponse, encodeFrame } from '../protocol/frame.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
-import { addressOf } from '../transport/reasons.js'
 import { type ByteStream, TransportError } from '../transport/stream.js'
+import { apiVersionsKey, broken, describe, goneAway, hungUp, located, timedOut } from './ends.js'
 import { FrameReader } from './frames.js'
 import { type Attempt, joined, Pending } from './pending.js'
 import { aborted, onAbort, sleep } from './retry.js'
@@ -30,10 +30,6 @@ export interface Session {
 }
 
 type Encode = (correlationId: number) => Uint8Array[]
-
-const apiVersionsKey = 18
-/** Brokers that cannot be asked what they speak. */
-const tooOld = "may be older than Kafka 0.10, which needs maxVersions: versionsFromString('0.9')"
 
 /** Requests that wait go out in one write, up to so many bytes: a write costs more than they do. */
 const gatheredBytes = 16 * 1024
@@ -182,7 +178,6 @@ export class Connection {
     if (signal.aborted) throw aborted(signal)
     const { resolve, reject } = pending
     const unwatch = onAbort(signal, () => {
-      pending.abandoned = true
       this.#queue = this.#queue.filter(queued => queued !== pending)
       this.#logins = this.#logins.filter(queued => queued !== pending)
       unwatch()
@@ -316,14 +311,7 @@ export class Connection {
   }
 
   #timedOut(): void {
-    const { message, attempt, writtenAt } = this.#inflight[0]
-    // Kafka 0.9 says nothing to what it does not know, and keeps the connection.
-    const isOld = message.key === apiVersionsKey && !this.#everRead
-    const [what, why] = writtenAt
-      ? ['no answer to', `the broker hangs, or the way to it does${isOld ? `, or it ${tooOld}` : ''}`]
-      : ['no room for', 'the broker reads nothing, or the way to it is blocked']
-    const ms = attempt.timeoutMs
-    this.close(new ClientError('REQUEST_TIMEOUT', `${what} ${message.name} from ${describe(this.broker)} within ${ms} ms: ${why}`))
+    this.close(timedOut(this.broker, this.#inflight[0], this.#everRead))
   }
 
   // Reading ----------------------------------------------------------------------------------------------------------------------------------
@@ -349,7 +337,7 @@ export class Connection {
     try {
       this.stream.readBy?.({ room: () => frames.room(), take })
       for await (const chunk of this.stream.incoming) take(chunk)
-      this.close(this.#ended())
+      this.close(this.isIdle ? undefined : hungUp(this.broker, this.#inflight[0], this.#everRead, this.env.everAnswered))
     } catch (cause) {
       this.#unreadable(cause)
     }
@@ -357,29 +345,6 @@ export class Connection {
 
   #unreadable(cause: unknown): void {
     this.close(cause instanceof ClientError ? located(cause, this.broker) : broken(this.broker, cause, this.#everRead))
-  }
-
-  #ended(): Error | undefined {
-    if (this.isIdle) return undefined
-    const address = describe(this.broker)
-    const oldest = this.#inflight[0]
-    if (oldest?.attempt.isLogin && this.#everRead) {
-      const why = 'the broker may have been restarted, or refuse logins this way'
-      return new ClientError('CONNECTION_CLOSED', `${address} closed the connection during the login: ${why}`)
-    }
-    // Before a login brokers answer ApiVersions and hang up on the rest.
-    const isFirst = oldest && oldest.readAt === 0 && oldest.message.key !== apiVersionsKey && !this.env.everAnswered
-    if (this.#everRead && isFirst) {
-      return new ClientError(
-        'FIRST_READ_EOF',
-        `${address} closed the connection instead of answering ${oldest.message.name}, the first request: it seems to want a login; pass \`sasl\`, or use another listener`,
-      )
-    }
-    if (this.#everRead) return new ClientError('CONNECTION_CLOSED', `${address} closed the connection before it answered`)
-    return new ClientError(
-      'FIRST_READ_EOF',
-      `${address} closed the connection without a single byte: the port may want TLS or SASL, or the broker ${tooOld}`,
-    )
   }
 
   #answer(frame: Uint8Array): void {
@@ -404,7 +369,7 @@ export class Connection {
       const body = attempt.decode ? attempt.decode(frame) : decodeResponse(message.response, attempt.version, frame).body
       if (message.key !== apiVersionsKey) this.env.everAnswered = true
       this.#events.ended(pending, undefined, frame)
-      if (!pending.abandoned) pending.resolve(body)
+      pending.resolve(body)
       this.#arm()
       this.#wake()
     } catch (cause) {
@@ -417,25 +382,3 @@ export class Connection {
     }
   }
 }
-
-export const describe = (broker: BrokerMetadata): string =>
-  broker.nodeId >= 0 ? `broker ${broker.nodeId} (${addressOf(broker)})` : addressOf(broker)
-
-/** What every request learns that did not cause the end of its connection. */
-function goneAway(broker: BrokerMetadata, error: Error | undefined): Error {
-  if (error instanceof ClientError && error.code === 'CONNECTION_CLOSED') return error
-  const why = error ? ` was given up: ${error.message}` : ' was closed'
-  return new ClientError('CONNECTION_CLOSED', `the connection to ${describe(broker)}${why}`, { cause: error })
-}
-
-/** A stream that never worked, for a reason that will not go away by itself (a certificate), fails with that reason. */
-function broken(broker: BrokerMetadata, cause: unknown, everRead: boolean): Error {
-  if (!everRead && cause instanceof TransportError && !cause.retriable) return cause
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new ClientError('CONNECTION_CLOSED', `the connection to ${describe(broker)} broke: ${why}`, { cause })
-}
-
-const located = (error: Error, broker: BrokerMetadata): Error =>
-  error instanceof ClientError && !error.message.includes(describe(broker))
-    ? new ClientError(error.code, `${describe(broker)}: ${error.message}`, { cause: error.cause ?? error })
-    : error

@@ -30,8 +30,6 @@ export class Pending {
   writtenAt = 0
   /** The first byte of the answer. */
   readAt = 0
-  /** The caller is gone: the answer is read and thrown away. */
-  abandoned = false
   readonly bytes: number
 
   constructor(

@@ -6,8 +6,9 @@ import { decodeResponse } from '../protocol/frame.js'
 import type { RequestMessage } from '../protocol/message.js'
 import { addressOf } from '../transport/reasons.js'
 import { TransportError } from '../transport/stream.js'
-import { type Connection, describe } from './connection.js'
+import type { Connection } from './connection.js'
 import type { DialContext } from './dial.js'
+import { describe } from './ends.js'
 import type { ResolvedConnectionOptions } from './options.js'
 
 export interface VersionRange {
