@@ -233,6 +233,17 @@ describe('when the cluster moves', () => {
     expect(seen).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5'])
   })
 
+  test('a leader that the answer names is followed without asking for metadata (KIP-951)', async () => {
+    const { sandbox, make, read, during } = await setup({ topics: { orders: 1 } })
+    const client = make(from(Offset.at(0n), 0))
+    await during(client, 6_000)
+    const loads = sandbox.intercept('Metadata', () => undefined)
+    sandbox.moveLeader('orders', 0, sandbox.brokers.find(id => id !== sandbox.leader('orders', 0))!)
+    sandbox.append('orders', 0, values(1))
+    expect(await read(client, 1)).toEqual(['v0'])
+    expect(loads.count).toBe(0)
+  })
+
   test('a broker that dies is replaced by the next leader', async () => {
     const { sandbox, make, read } = await setup()
     sandbox.append('orders', 0, values(3))

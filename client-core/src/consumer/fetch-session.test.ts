@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { zeroUuid } from '../bytes/uuid.js'
-import { answer } from '../sandbox/index.js'
+import { answer, close } from '../sandbox/index.js'
 import { FetchSession, type WantedPartition } from './fetch-session.js'
 import { Offset } from './offset.js'
 import { from, names, setup, values } from './testing/setup.js'
@@ -36,6 +36,41 @@ describe('a fetch session (KIP-227)', () => {
       topics: [{ topicId: after }],
       forgottenTopicsData: [{ topicId: before, partitions: [0] }],
     })
+  })
+
+  test('names a partition anew whose leader epoch changed, or its limit', () => {
+    for (const change of [{ leaderEpoch: 1 }, { maxBytes: 2 }]) {
+      const session = new FetchSession(true)
+      session.ask([wanted(0), wanted(1)])
+      session.accepted(7)
+      expect(partitions(session.ask([wanted(0), { ...wanted(1), ...change }]))).toEqual([1])
+    }
+  })
+
+  test('that the broker lost while it was used is asked for anew, without the id that means nothing any more', () => {
+    const session = new FetchSession(true)
+    session.ask([wanted(0)])
+    session.accepted(7)
+    session.lost('FETCH_SESSION_ID_NOT_FOUND')
+    expect(session.ask([wanted(0)])).toMatchObject({ sessionId: 0, sessionEpoch: 0 })
+    session.accepted(8)
+    expect(session.ask([wanted(0)])).toMatchObject({ sessionId: 8, sessionEpoch: 1, topics: [] })
+  })
+
+  test('whose answer was lost is begun anew: the broker may have counted on', async () => {
+    const { sandbox, make, read } = await setup({ brokers: 1, topics: { orders: 1 } })
+    const asked: number[] = []
+    const client = make(from(Offset.atStart(), 0))
+    sandbox.append('orders', 0, values(1))
+    await read(client, 1)
+    sandbox.intercept('Fetch', ({ request }) => {
+      asked.push(request.sessionEpoch)
+      return asked.length === 1 ? close({ after: true }) : undefined
+    })
+    sandbox.append('orders', 0, values(1, 1))
+    sandbox.broker(1).cut()
+    expect(await read(client, 1)).toEqual(['v1'])
+    expect(asked.slice(0, 2)).toEqual([0, 0])
   })
 
   test('counts to 2147483647 and then from 1', () => {

@@ -17,10 +17,6 @@ export class FetchSlots {
     this.#taken++
     return true
   }
-  /** Takes one all the same. */
-  reacquire(): void {
-    this.#taken++
-  }
   /** Who was refused first comes first: the source that lets go would otherwise take the place again. One that has nothing to fetch passes it on. */
   release(): void {
     this.#taken--

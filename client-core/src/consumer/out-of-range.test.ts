@@ -74,6 +74,22 @@ describe('offsets that the log does not have', () => {
     expect(await read(client, 3)).toEqual(names(3, 5))
   })
 
+  test('below the log’s start reading goes on at the start also where what is left is older than what was read', async () => {
+    const { sandbox, make, clock, read } = await setup(one)
+    const times = [9_000n, 9_001n, 9_002n, 1_000n, 1_001n]
+    times.forEach((timestamp, i) => void sandbox.append('orders', 0, [{ value: `v${i}`, timestamp }]))
+    const client = make({ consumer: { ...from(Offset.atStart(), 0).consumer, fetchMaxPartitionBytes: 1 } })
+    await client.pollFetches({ wait: false })
+    await clock.advance(100)
+    expect((await client.pollRecords(1, { wait: false })).numRecords()).toBe(1)
+    client.pauseFetchPartitions({ orders: [0] })
+    await clock.advance(10_000)
+    await client.pollFetches({ wait: false })
+    sandbox.deleteRecords('orders', 0, 3n)
+    client.resumeFetchPartitions({ orders: [0] })
+    expect(await read(client, 2)).toEqual(['v3', 'v4'])
+  })
+
   test('an exact resetOffset beyond the end is clamped to the end, one below the start to the start', async () => {
     const { sandbox, make, read, during } = await setup(one)
     for (const record of values(6)) sandbox.append('orders', 0, [record])
@@ -99,7 +115,8 @@ describe('offsets that the log does not have', () => {
     const { sandbox, make, read, during } = await setup(one)
     for (const record of values(6)) sandbox.append('orders', 0, [record])
     sandbox.deleteRecords('orders', 0, 2n)
-    const client = make(from(offset, 0))
+    // What was not clamped would be out of range.
+    const client = make({ consumer: { ...from(offset, 0).consumer, resetOffset: Offset.noReset() } })
     const seen = (await during(client, 500)).flatMap(p => p.records.toArray().map(r => text(r.value)))
     sandbox.append('orders', 0, [{ value: 'new' }])
     expect([...seen, ...(await read(client, 1))]).toEqual(expected)

@@ -83,6 +83,21 @@ describe('limits', () => {
     expect(await read(client, 4)).toEqual(names(4, 1))
   })
 
+  test('what is dropped with its position makes room for another fetch, and a rest that waits leaves none', async () => {
+    const { sandbox, make, clock, read } = await setup({ brokers: 2, topics: { orders: 2 } })
+    for (const p of [0, 1]) sandbox.append('orders', p, values(3, p * 10))
+    const asked = new Set<number>()
+    sandbox.intercept('Fetch', ({ broker }) => void asked.add(broker))
+    const client = make({ consumer: { partitions: { orders: { 0: Offset.at(0n), 1: Offset.at(0n) } }, maxConcurrentFetches: 1 } })
+    await client.pollFetches({ wait: false })
+    await clock.advance(100)
+    const [first] = (await client.pollRecords(1, { wait: false })).recordsArray()
+    await clock.advance(20_000)
+    expect(asked.size).toBe(1)
+    client.setOffsets({ orders: { [first.partition]: Offset.at(0n) } })
+    expect((await read(client, 6)).sort()).toEqual([...names(3), ...names(3, 10)].sort())
+  })
+
   test('limited polls serve brokers in turn', async () => {
     const { sandbox, make, clock } = await setup({ brokers: 2, topics: { orders: 2 } })
     for (const p of [0, 1]) for (let i = 0; i < 20; i++) sandbox.append('orders', p, values(1, p * 100 + i))
@@ -180,6 +195,21 @@ describe('what a poll gives', () => {
     expect(refused.count).toBeLessThan(15)
   })
 
+  test('pauses grow while nothing helps, and begin small again after something did', async () => {
+    const { sandbox, make, clock, during } = await setup(single)
+    sandbox.append('orders', 0, values(1))
+    const times: number[] = []
+    sandbox.intercept('Fetch', () => {
+      times.push(clock.now())
+      return times.length <= 4 || times.length === 6 ? fail('NOT_LEADER_OR_FOLLOWER') : undefined
+    })
+    const client = make({ consumer: { ...from(Offset.at(0n), 0).consumer, fetchSessions: false } })
+    await during(client, 10_000)
+    const gaps = times.slice(1).map((at, i) => at - times[i])
+    expect(gaps.slice(0, 4)).toEqual([250, 500, 1_000, 2_000])
+    expect(gaps[5]).toBe(250)
+  })
+
   test('batches that do not move the position are not asked for in a spin', async () => {
     const { sandbox, make, during } = await setup(single)
     sandbox.append('orders', 0, values(3))
@@ -257,6 +287,16 @@ describe('where a fetch goes on', () => {
     ])
     await sandbox.compact('orders', 0, ({ offset }: { offset: bigint }) => offset === 1n)
     expect(await partition(make(from(Offset.atStart(), 0)), p => p.records.length > 0)).toMatchObject({ nextOffset: 4n })
+  })
+
+  test('keepEmptyFetches leaves out nothing where an answer was full before a partition had its turn', async () => {
+    const { sandbox, make, read } = await setup({ brokers: 1, topics: { orders: 2 } })
+    for (const p of [0, 1]) for (let i = 0; i < 5; i++) sandbox.append('orders', p, values(1, p * 10 + i))
+    const partitions = { orders: { 0: Offset.at(0n), 1: Offset.at(0n) } }
+    const client = make({
+      consumer: { partitions, fetchMaxBytes: 1, fetchMaxPartitionBytes: 1, fetchSessions: false, keepEmptyFetches: true },
+    })
+    expect((await read(client, 10)).sort()).toEqual([...names(5), ...names(5, 10)].sort())
   })
 
   test('keepEmptyFetches gives out what moved the position and brought no record', async () => {

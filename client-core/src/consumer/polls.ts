@@ -40,13 +40,12 @@ export class Polls {
         if (left <= 0) rest.push(buffered)
         else left -= this.#takePartition(buffered, left, out, rest)
       }
-      if (rest.length > 0) source.putBack(rest)
-      else {
+      if (rest.length === 0) {
         // Who was served goes behind the others.
         this.sources.delete(source.nodeId)
         this.sources.set(source.nodeId, source)
-        source.kick()
       }
+      source.putBack(rest)
     }
     this.owner.onSettled()
     return out

@@ -34,6 +34,51 @@ describe('positions that are asked for', () => {
     expect(said(await during(client, 6_000))).toEqual(['v4'])
   })
 
+  test('the newest place wins over one that is being looked up, whichever answer comes first', async () => {
+    const { sandbox, make, clock, during, read } = await setup(one)
+    sandbox.append('orders', 0, values(5))
+    const client = make(from(Offset.atStart(), 0))
+    const older = sandbox.intercept('ListOffsets', { once: true }, hang())
+    await client.pollFetches({ wait: false })
+    await clock.advance(100)
+    expect(older.count).toBe(1)
+    const newer = sandbox.intercept('ListOffsets', { once: true }, hang())
+    client.setOffsets({ orders: { 0: Offset.atEnd() } })
+    await clock.advance(100)
+    older.release()
+    expect(said(await during(client, 1_000))).toEqual([])
+    newer.release()
+    await during(client, 500)
+    sandbox.append('orders', 0, values(1, 5))
+    expect(await read(client, 1)).toEqual(['v5'])
+  })
+
+  test('places and positions of one leader that are to be validated are asked for side by side, each as it should be', async () => {
+    const { sandbox, make, during, read } = await setup({ brokers: 1, topics: { orders: 2 } })
+    for (const p of [0, 1]) sandbox.append('orders', p, values(3, p * 10))
+    const client = make({ consumer: { partitions: { orders: { 0: Offset.at(1n).withEpoch(0), 1: Offset.atEnd() } } } })
+    expect(said(await during(client, 1_000))).toEqual(names(2, 1))
+    sandbox.append('orders', 1, values(1, 13))
+    expect(await read(client, 1)).toEqual(['v13'])
+  })
+
+  test('what is being looked up is not asked for again because something else is', async () => {
+    const { sandbox, make, clock } = await setup({ brokers: 1, topics: { orders: 2 } })
+    const asked: number[] = []
+    sandbox.intercept('ListOffsets', ({ request }) => {
+      asked.push(...request.topics.flatMap(t => t.partitions.map(p => p.partitionIndex)))
+      return hang()
+    })
+    const client = make(from(Offset.atStart(), 0))
+    await client.pollFetches({ wait: false })
+    await clock.advance(100)
+    client.addConsumePartitions({ orders: { 1: Offset.atStart() } })
+    await clock.advance(2_000)
+    sandbox.clearInterceptions()
+    await clock.advance(500)
+    expect(asked.filter(p => p === 0)).toHaveLength(1)
+  })
+
   test('setOffsets for what is not consumed is ignored', async () => {
     const { sandbox, make, during } = await setup({ topics: { orders: 2, payments: 1 } })
     for (const p of [0, 1]) sandbox.append('orders', p, values(1, p))

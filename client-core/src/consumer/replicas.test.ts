@@ -133,6 +133,31 @@ describe('reading from a near replica (KIP-392)', () => {
     expect(listed.count).toBe(0)
   })
 
+  test.each([
+    ['OFFSET_NOT_AVAILABLE', 2],
+    ['UNKNOWN_LEADER_EPOCH', 2],
+    ['KAFKA_STORAGE_ERROR', 1],
+    ['TOPIC_AUTHORIZATION_FAILED', 1],
+  ] as const)('that answers %s: broker %d is asked next, and the user hears nothing', async (code, next) => {
+    const { sandbox, make, read, asked, during } = await rackAware()
+    sandbox.append('orders', 0, values(3))
+    const client = make({ consumer: { ...from(Offset.at(0n), 0).consumer, fetchSessions: false, fetchMaxWaitMs: 100 } })
+    expect(await read(client, 3)).toEqual(names(3))
+    expect(asked.at(-1)).toBe(2)
+    const order: number[] = []
+    let refusedAt = -1
+    sandbox.intercept('Fetch', ({ broker }) => {
+      order.push(broker)
+      if (broker !== 2 || refusedAt >= 0) return undefined
+      refusedAt = order.length
+      return fail(code)
+    })
+    expect(await during(client, 1_000)).toEqual([])
+    sandbox.append('orders', 0, values(2, 3))
+    expect(await read(client, 2)).toEqual(names(2, 3))
+    expect(order[refusedAt]).toBe(next)
+  })
+
   test('a replica that dies is left for the leader', async () => {
     const { sandbox, make, read } = await rackAware()
     sandbox.append('orders', 0, values(3))

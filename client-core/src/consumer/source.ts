@@ -140,17 +140,16 @@ export class Source {
     this.#buffered = []
   }
 
-  /** Takes what waits. The caller moves the cursors; `kick` begins the next fetch. */
+  /** Takes what waits. The caller moves the cursors, and says what it left. */
   take(): BufferedPartition[] {
-    const taken = this.#buffered
-    this.#buffered = []
-    this.owner.slots.release()
-    return taken
+    return this.#buffered.splice(0)
   }
-  /** Puts back what a limited poll left; it comes first next time. */
+  /** Puts back what a limited poll left, which comes first next time; where it left nothing, the next fetch begins. */
   putBack(rest: BufferedPartition[]): void {
     this.#buffered = rest
-    this.owner.slots.reacquire()
+    if (this.isReady) return
+    this.owner.slots.release()
+    this.kick()
   }
   /** Throws away what waits for a cursor. */
   drop(cursor: Cursor): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { validateOptions } from '../client/options.js'
-import { answer } from '../sandbox/index.js'
+import { answer, fail } from '../sandbox/index.js'
 import { Offset } from './offset.js'
 import { names, said, setup, values } from './testing/setup.js'
 
@@ -85,6 +85,18 @@ describe('a topic that was created anew under the same name', () => {
     client.purgeTopicsFromConsuming('orders')
     client.addConsumeTopics('orders')
     expect(await read(client, 6)).toEqual(names(6, 10))
+  })
+
+  test('an id that is unknown four times, known, and unknown four times is no other topic', async () => {
+    const { sandbox, make, read, during } = await setup({ brokers: 1, topics: { orders: 1 } }, quick)
+    sandbox.append('orders', 0, values(1))
+    let asked = 0
+    sandbox.intercept('Fetch', () => (++asked % 5 === 0 ? undefined : fail('UNKNOWN_TOPIC_ID')))
+    const client = make({ consumer: { topics: ['orders'], fetchSessions: false, fetchMaxWaitMs: 100 } })
+    expect(await read(client, 1)).toEqual(['v0'])
+    expect(await during(client, 60_000)).toEqual([])
+    sandbox.append('orders', 0, values(1, 1))
+    expect(await read(client, 1)).toEqual(['v1'])
   })
 
   test('is met also by a fetch session, which knows the old one: brokers say so until it is made anew', async () => {

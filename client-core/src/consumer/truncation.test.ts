@@ -44,6 +44,25 @@ describe('truncation of the log (KIP-320)', () => {
     expect(asked.count).toBe(1)
   })
 
+  test('what was given out of a batch in part counts: the epoch of that is asked about', async () => {
+    const { sandbox, make, clock, read } = await setup(one)
+    sandbox.append('orders', 0, values(3))
+    const asked: number[] = []
+    sandbox.intercept('OffsetForLeaderEpoch', ({ request }) => void asked.push(request.topics[0].partitions[0].leaderEpoch))
+    const client = make(from(Offset.at(0n), 0))
+    await client.pollFetches({ wait: false })
+    await clock.advance(100)
+    expect((await client.pollRecords(1, { wait: false })).numRecords()).toBe(1)
+    client.pauseFetchPartitions({ orders: [0] })
+    await client.pollFetches({ wait: false })
+    sandbox.partition('orders', 0).elect(sandbox.brokers.find(id => id !== sandbox.leader('orders', 0)))
+    client.forceMetadataRefresh().catch(() => {})
+    await clock.advance(6_000)
+    client.resumeFetchPartitions({ orders: [0] })
+    expect(await read(client, 2)).toEqual(names(2, 1))
+    expect(asked).toEqual([0])
+  })
+
   test('an end of -1 means that the leader cannot tell, not that something was lost', async () => {
     const { sandbox, make, read } = await setup(one)
     sandbox.append('orders', 0, values(3))

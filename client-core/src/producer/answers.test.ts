@@ -43,6 +43,7 @@ describe('what an answer calls for', () => {
     ['written to too few: it may stay', answerOf('NOT_ENOUGH_REPLICAS_AFTER_APPEND'), 0n, retry({ unsure: true, metadata: false })],
     ['too few replicas: nothing was written', answerOf('NOT_ENOUGH_REPLICAS'), 0n, retry({ metadata: false })],
     ['a transaction that ends', answerOf('CONCURRENT_TRANSACTIONS'), 0n, retry({ metadata: false })],
+    ['a quota that is used up', answerOf('THROTTLING_QUOTA_EXCEEDED'), 0n, retry({ metadata: false })],
     ['an unknown topic', answerOf('UNKNOWN_TOPIC_OR_PARTITION'), 0n, retry({ unknownTopic: true })],
     ['an unknown topic id', answerOf('UNKNOWN_TOPIC_ID'), 0n, retry({ unknownTopic: true })],
     ['corrupt: sending it again would not help', answerOf('CORRUPT_MESSAGE'), 0n, { do: 'fail' }],

@@ -199,6 +199,7 @@ describe('a batch whose CRC is right but whose inside is not', () => {
     ['claims a negative number of records', b => putInt32(b, at.recordCount, -1)],
     ['claims a billion records', b => putInt32(b, at.recordCount, 1_000_000_000)],
     ['has a record longer than the batch', b => (b[at.records] = 0x7e)],
+    ['has offsets that do not rise', b => (b[at.records + 3] = 2)],
     ['has a key longer than its record', b => (b[at.records + 4] = 0x7e)],
     ['has a key of a length below -1', b => (b[at.records + 4] = 3)],
     ['has a varint without an end', b => b.fill(0xff, at.records)],
