@@ -206,6 +206,18 @@ describe('a connection that leads to somebody else (KIP-1242)', () => {
     expect(named).toEqual([[null, -1]])
   })
 
+  test('is not looked for at a seed, whose address may be that of many', async () => {
+    const { sandbox, clock, cluster } = await connected({ brokers: 1 })
+    await driven(clock, cluster.loadMetadata([], asked))
+    expect(cluster.clusterId).toBe(sandbox.clusterId)
+    const named: [string | null, number][] = []
+    sandbox.intercept('ApiVersions', ({ request }) => void named.push([request.clusterId, request.nodeId]))
+    sandbox.broker(1).cut()
+    await clock.settle()
+    await driven(clock, ask(cluster, cluster.brokers.seeds[0].metadata.nodeId))
+    expect(named).toEqual([[null, -1]])
+  })
+
   test('found out while the first request is already on its way: its answer is not believed, it is asked again elsewhere', async () => {
     const { sandbox, clock, cluster } = await connected({ brokers: 1 })
     await driven(clock, cluster.loadMetadata([], asked))

@@ -86,7 +86,10 @@ describe('versions', () => {
   })
   test('null is refused where the version does not allow it', () => {
     expect(failure(() => encode(Ask, { ...body, name: null }, 0)).message).toContain('ExampleRequest.name (v0)')
-    expect(failure(() => decode(Ask, bytes('ffff'), 0)).code).toBe('MALFORMED')
+    expect(failure(() => decode(Ask, bytes('ffff'), 0))).toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining('null where the protocol has none'),
+    })
   })
   test('a version without a table is refused', () => {
     expect(failure(() => encode(Ask, body, 4))).toMatchObject({
