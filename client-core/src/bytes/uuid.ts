@@ -4,7 +4,7 @@ import { ClientError } from '../error.js'
 export type Uuid = string
 
 /** "No id": what Kafka means where a version or a broker has none. */
-export const zeroUuid: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA'
+export const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA' satisfies Uuid
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const digits = Uint8Array.from(alphabet, character => character.charCodeAt(0))

@@ -1,7 +1,10 @@
-import { zeroUuid } from '../../bytes/uuid.js'
+import type { zeroUuid } from '../../bytes/uuid.js'
 import type { OffsetFetchRequest, OffsetFetchResponse } from '../../protocol/api/offset-fetch.js'
 import { byCoordinator, forgetGroups, notCoordinated } from './coordinators.js'
 import { isStale, maxThrottle, type Sharder } from './sharder.js'
+
+/** Written out: the module, imported, would become a chunk of its own. */
+const noTopicId: typeof zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 const groupsOf = (body: OffsetFetchRequest) => body.groups ?? []
 const namesOf = (body: OffsetFetchRequest): string[] =>
@@ -32,7 +35,7 @@ export const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
   pin: body => {
     if (!body.groups) return { max: 7 }
     // From v10 on topics go by id alone.
-    const byId = body.groups.some(g => g.topics?.some(t => t.topicId !== undefined && t.topicId !== zeroUuid && !t.name))
+    const byId = body.groups.some(g => g.topics?.some(t => t.topicId !== undefined && t.topicId !== noTopicId && !t.name))
     return { min: byId ? 10 : body.groups.length > 1 ? 8 : undefined, max: byId ? undefined : 9 }
   },
   fit: (body, version) => {
@@ -46,7 +49,7 @@ export const offsetFetch: Sharder<OffsetFetchRequest, OffsetFetchResponse> = {
   },
   read: (answer, body) => {
     if (!body.groups || answer.groups.length > 0 || body.groups.length !== 1) return answer
-    const topics = answer.topics.map(t => ({ ...t, topicId: zeroUuid }))
+    const topics = answer.topics.map(t => ({ ...t, topicId: noTopicId }))
     return { ...answer, topics: [], errorCode: 0, groups: [{ groupId: body.groups[0].groupId, topics, errorCode: answer.errorCode }] }
   },
   singles: body => groupsOf(body).map(group => ({ ...body, groups: [group] })),
