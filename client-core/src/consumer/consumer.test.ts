@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { codec } from '../compression/index.js'
 import { fail, hang } from '../sandbox/index.js'
 import { Offset } from './offset.js'
-import { from, setup, text, values } from './testing/setup.js'
+import { from, names, setup, text, values } from './testing/setup.js'
 
 describe('where consuming begins', () => {
   test.each<[string, Offset, string[]]>([
@@ -168,6 +168,37 @@ describe('polls', () => {
       await reading
     }
     expect([...seen].sort()).toEqual([0, 10, 20].flatMap(first => values(5, first).map(r => r.value)).sort())
+  })
+
+  test('a loop whose body throws loses nothing either: the next one begins with the record after that', async () => {
+    const { sandbox, make, clock, read } = await setup({ brokers: 1, topics: { orders: 1 } })
+    sandbox.append('orders', 0, values(5))
+    const client = make(from(Offset.atStart(), 0))
+    const reading = (async () => {
+      for await (const record of client.records()) if (text(record.value) === 'v1') throw new Error('in the loop')
+    })()
+    const failed = expect(reading).rejects.toThrow('in the loop')
+    await clock.advance(500)
+    await failed
+    expect(await read(client, 3)).toEqual(names(3, 2))
+  })
+
+  test('two loops at once share the records, and close ends both', async () => {
+    const { sandbox, make, clock } = await setup()
+    const client = make(from(Offset.atStart(), 0, 1, 2))
+    const seen: (string | null)[] = []
+    const loop = async () => {
+      for await (const record of client.records()) seen.push(text(record.value))
+    }
+    const loops = Promise.all([loop(), loop()])
+    for (let i = 0; i < 10; i++) {
+      for (const p of [0, 1, 2]) sandbox.append('orders', p, values(2, p * 100 + i * 2))
+      await clock.advance(200)
+    }
+    await clock.advance(1_000)
+    await client.close()
+    await loops
+    expect(seen.sort()).toEqual([0, 100, 200].flatMap(first => names(20, first)).sort())
   })
 
   test('an error of one partition is thrown after the records that came with it', async () => {
