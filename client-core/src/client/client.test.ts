@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { virtualClock } from '../clock.js'
 import '../cluster/testing/setup.js'
 import { codec } from '../compression/index.js'
@@ -174,9 +174,12 @@ describe('a fork', () => {
     expect(new Set(writes.filter(w => w.apiKey === 1).map(w => w.initiator))).toEqual(new Set(['scan 0', 'scan 1']))
     expect(writes.filter(w => w.apiKey === 3).every(w => w.requestId > 0)).toBe(true)
     await forks[0].close()
+    // Its parent has let go of it: there is a fork for each scan of the explorer.
+    const closedAgain = vi.spyOn(forks[0], 'close')
     await expect(soon(client.ping())).resolves.toBeUndefined()
     expect((await soon(forks[1].pollFetches({ wait: false }))).isClientClosed()).toBe(false)
     await client.close()
+    expect(closedAgain).not.toHaveBeenCalled()
     expect((await forks[1].pollFetches()).isClientClosed()).toBe(true)
   })
 

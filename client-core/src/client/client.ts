@@ -49,7 +49,9 @@ export class Client {
   #producer: Producer | undefined
   #consumer: Consumer | undefined
   #closed = false
+  #closing = Promise.resolve()
   readonly #forks = new Set<Client>()
+  #onClosed = () => {}
 
   /**
    * `shared` is for `fork` alone.
@@ -71,6 +73,7 @@ export class Client {
     const { producer, consumer } = resolveOptions({ transport, ...options })
     const fork = new Client({ transport }, { cluster: this.#cluster, options: { ...this.options, producer, consumer } })
     this.#forks.add(fork)
+    fork.#onClosed = () => this.#forks.delete(fork)
     return fork
   }
 
@@ -308,12 +311,18 @@ export class Client {
   // Closing ----------------------------------------------------------------------------------------------------------------------------------
 
   /** Fails what is buffered with `CLIENT_CLOSED` (`flush` first to have it written), ends polls, closes connections, leaves no timer. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true
+      this.#closing = this.#close()
+    }
+    return this.#closing
+  }
+  async #close(): Promise<void> {
     const roles = [...[...this.#forks].map(fork => fork.close()), this.#consumer?.close()]
     this.#producer?.close()
     await Promise.all(roles)
+    this.#onClosed()
     if (!this.#ownsCluster) return
     this.#cluster.close()
     this.#closeMechanisms()

@@ -60,4 +60,20 @@ describe('a consumer that is closed', () => {
       expect(clock.now() - began).toBeLessThanOrEqual(most)
     }
   })
+
+  test('twice at a time is closed once, and both who asked wait for it', async () => {
+    const { sandbox, make, read, clock } = await setup({ brokers: 1, topics: { orders: 1 } })
+    sandbox.append('orders', 0, values(1))
+    const client = make(from(Offset.atStart(), 0))
+    await read(client, 1)
+    await clock.advance(100)
+    sandbox.intercept('Fetch', hang())
+    const ends: string[] = []
+    const both = ['first', 'second'].map(name => client.close().then(() => void ends.push(name)))
+    await clock.settle()
+    expect(ends).toEqual([])
+    while (ends.length < 2) await clock.advance(100)
+    await Promise.all(both)
+    expect(ends).toEqual(['first', 'second'])
+  })
 })

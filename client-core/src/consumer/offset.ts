@@ -1,3 +1,5 @@
+import { wrong } from '../options/check.js'
+
 /** A place in a partition, with the leader epoch in which it was read; -1 where that is not known (KIP-320). */
 export interface EpochOffset {
   epoch: number
@@ -22,9 +24,13 @@ export class Offset {
     readonly isNoReset = false,
   ) {}
 
-  /** This offset. What lies outside of the log is handled by `consumer.resetOffset`. */
+  /**
+   * This offset. What lies outside of the log is handled by `consumer.resetOffset`. As in kgo and on the wire, -1n is the end, -2n and below the start.
+   * @throws ClientError `INVALID_OPTION` when it is no bigint, as all methods here do for what is not theirs.
+   */
   static at(offset: bigint): Offset {
-    if (typeof offset !== 'bigint' || offset < 0n) throw new TypeError(`Offset.at takes a bigint from 0n, not ${String(offset)}`)
+    whole('Offset.at', offset)
+    if (offset < 0n) return offset === -1n ? Offset.atEnd() : Offset.atStart()
     return new Offset('exact', offset, 0n, -1)
   }
   /** The oldest record that is there. */
@@ -37,7 +43,7 @@ export class Offset {
   }
   /** The first record whose timestamp is this one or later, in ms since the epoch; the end when there is none. */
   static afterMilli(timestampMs: bigint): Offset {
-    if (typeof timestampMs !== 'bigint') throw new TypeError(`Offset.afterMilli takes a bigint of milliseconds, not ${String(timestampMs)}`)
+    whole('Offset.afterMilli', timestampMs)
     return new Offset('after-milli', timestampMs, 0n, -1)
   }
   /** Begins at `from`, by default the start; when the log turns out not to have an offset, the partition stops with the error. For `resetOffset`. */
@@ -51,12 +57,12 @@ export class Offset {
 
   /** So many records further on, or back when negative. */
   relative(n: bigint): Offset {
-    if (typeof n !== 'bigint') throw new TypeError(`relative takes a bigint, not ${String(n)}`)
+    whole('Offset.relative', n)
     return new Offset(this.kind, this.value, this.delta + n, this.epoch, this.isNoReset)
   }
   /** The epoch of the leader that wrote what comes before an exact offset: whether the log lost it since is asked first (KIP-320). */
   withEpoch(epoch: number): Offset {
-    if (!Number.isInteger(epoch)) throw new TypeError(`withEpoch takes a whole number, not ${String(epoch)}`)
+    if (!Number.isInteger(epoch)) throw wrong('what Offset.withEpoch takes', 'a whole number', epoch)
     return new Offset(this.kind, this.value, this.delta, Math.max(-1, epoch), this.isNoReset)
   }
   epochOffset(): EpochOffset {
@@ -78,4 +84,9 @@ export class Offset {
   toJSON(): string {
     return this.toString()
   }
+}
+
+function whole(method: string, value: unknown): void {
+  if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value)
+    throw wrong(`what ${method} takes`, 'a bigint of 64 bits, such as 5n', value)
 }

@@ -166,10 +166,17 @@ describe('positions that are asked for', () => {
 
 describe('an Offset', () => {
   test('is refused with one clear error when it is no whole offset', () => {
-    expect(() => Offset.at(1.5 as never)).toThrow('Offset.at takes a bigint from 0n, not 1.5')
-    expect(() => Offset.at(-1n)).toThrow('not -1')
-    expect(() => Offset.atEnd().relative(1 as never)).toThrow('relative takes a bigint, not 1')
-    expect(() => Offset.at(1n).withEpoch(0.5)).toThrow('withEpoch takes a whole number, not 0.5')
+    const refusal = (message: string) => expect.objectContaining({ code: 'INVALID_OPTION', message })
+    const wanted = 'must be a bigint of 64 bits, such as 5n, not'
+    expect(() => Offset.at(1.5 as never)).toThrow(refusal(`what Offset.at takes ${wanted} 1.5`))
+    expect(() => Offset.at(2n ** 63n)).toThrow(refusal(`what Offset.at takes ${wanted} 9223372036854775808n`))
+    expect(() => Offset.afterMilli(7 as never)).toThrow(refusal(`what Offset.afterMilli takes ${wanted} 7`))
+    expect(() => Offset.atEnd().relative('1' as never)).toThrow(refusal(`what Offset.relative takes ${wanted} "1"`))
+    expect(() => Offset.at(1n).withEpoch(0.5)).toThrow(refusal('what Offset.withEpoch takes must be a whole number, not 0.5'))
+  })
+
+  test('of -1 is the end, and of anything below the start', () => {
+    expect([-1n, -2n, -3n].map(n => String(Offset.at(n)))).toEqual(['end', 'start', 'start'])
   })
 
   test('says what it is', () => {
