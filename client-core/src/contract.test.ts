@@ -147,6 +147,17 @@ describe("kgo's names", () => {
     const holder = sort in isThere ? undefined : holders[sort]
     expect(holder ? name in holder() : isThere[sort](name)).toBe(true)
   })
+
+  const numbers = named('option').filter(path => typeof optionAt(resolveOptions({ transport }), path as core.OptionPath) === 'number')
+
+  test.each(named('option'))('option %s refuses what is none of its values, by its path', path => {
+    for (const wrong of [Symbol('none'), ...(numbers.includes(path) ? [-2, 1.5, Number.NaN, '5', 5n, null] : [])]) {
+      const given = path.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), wrong)
+      const options = path === 'transport' ? given : { transport, ...(given as object) }
+      const refusal = { code: 'INVALID_OPTION', message: expect.stringContaining(`${path}`) }
+      expect(() => resolveOptions(options as ClientOptions), String(wrong)).toThrow(expect.objectContaining(refusal))
+    }
+  })
 })
 
 describe('what there is', () => {
