@@ -33,9 +33,19 @@ export function virtualClock(startMs = 1_700_000_000_000): VirtualClock {
   let now = startMs
   let order = 0
   const timers = new Map<object, { at: number; order: number; fn: () => void }>()
-  // A macrotask drains every microtask that is ready, however long the promise chain.
+  // A macrotask drains every microtask that is ready, however long the promise chain; a page takes some for each module that is imported, loaded or not.
   const settle = async () => {
-    for (let i = 0; i < 3; i++) await new Promise<void>(resolve => setTimeout(resolve, 0))
+    const { port1, port2 } = new MessageChannel()
+    for (let i = 0; i < 3; i++) {
+      await new Promise<void>(resolve => setTimeout(resolve, 0))
+      for (let n = 0; n < 8; n++) {
+        await new Promise<void>(resolve => {
+          port1.onmessage = () => resolve()
+          port2.postMessage(null)
+        })
+      }
+    }
+    port1.close()
   }
   return {
     now: () => now,

@@ -180,7 +180,6 @@ test('offsets that go backwards within an answer are not given out twice', async
 
 test('a hundred thousand empty batches move the position and hold no memory; nothing spins', async () => {
   const c = await setup(one)
-  const client = c.make(from(Offset.at(0n), 0))
   const empty = (await batch(1, { count: 0 })).subarray(0, at.records)
   const { crc32c } = await import('../bytes/crc32c.js')
   new DataView(empty.buffer, empty.byteOffset).setInt32(at.length, empty.length - 12)
@@ -197,6 +196,7 @@ test('a hundred thousand empty batches move the position and hold no memory; not
     asked.push(offset)
     return withPartition(real, { records: asked.length === 1 ? log : new Uint8Array(0) })
   })
+  const client = c.make(from(Offset.at(0n), 0))
   await c.during(client, 1_000)
   expect(client.bufferedFetchBytes).toBe(0)
   expect(asked.slice(0, 2)).toEqual([0n, BigInt(count)])
