@@ -33,12 +33,14 @@ export async function alone(kafka: Kafka, milena: readonly Contestant[], setting
   }
   const buffered = 'memory of 1 M buffered records of 100 B : their bytes'
   if (buffered.includes(settings.only)) {
-    await kafka.createTopic('buffered', { partitions })
+    const task = { count: 1_000_000, size: 100, partitions, waited: false }
     for (const { name, command } of milena) {
-      const { stdout } = await must(command, ['--expose-gc', script('buffered.mjs'), JSON.stringify({ brokers: kafka.bootstrap })], {
+      const { stdout } = await must(command, ['--expose-gc', script('../testing/full-buffer.mjs'), JSON.stringify(task)], {
         timeoutMs: 120_000,
       })
-      rows.push([`${buffered}, ${name.split(', ')[1]}`, Number(stdout.toString()).toFixed(2), '2.5', ''])
+      const { buffered: count, takes } = JSON.parse(stdout.toString())
+      if (count !== task.count) throw new Error(`${count} records are buffered, not ${task.count}`)
+      rows.push([`${buffered}, ${name.split(', ')[1]}`, (takes / (task.count * task.size)).toFixed(2), '2.5', ''])
     }
   }
   return rows

@@ -1,16 +1,12 @@
 import { Client } from '@milena/client-core'
 import { createSandbox } from '@milena/client-core/sandbox'
+import { held } from './held.mjs'
 
 /*
  * Buffers a million records and says what they take. Run with --expose-gc: what is counted is what cannot be collected.
  */
 
 const { count, size, partitions, waited } = JSON.parse(process.argv[2])
-const held = () => {
-  globalThis.gc?.()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 const sandbox = await createSandbox({ topics: { full: partitions } })
 const client = new Client({
   seedBrokers: sandbox.seedBrokers,

@@ -1,16 +1,12 @@
 import { Client, Offset } from '@milena/client-core'
 import { tcp } from '@milena/client-core/transport/node'
+import { held } from './held.mjs'
 
 /*
  * Reads a whole topic slowly and says what it held meanwhile. Run with --expose-gc: what is counted is what cannot be collected.
  */
 
 const { brokers, topic, partitions, count, fetchMaxBytes } = JSON.parse(process.argv[2])
-const held = () => {
-  globalThis.gc?.()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 const client = new Client({
   seedBrokers: brokers,
   transport: tcp(),
