@@ -1,11 +1,11 @@
 import { type Client, DataLossError, type Hooks, Offset, preferLagAt } from '@milena/client-core'
-import { CreatePartitionsRequest, DeleteRecordsRequest, ElectLeadersRequest, OffsetCommitRequest } from '@milena/client-core/protocol'
+import { CreatePartitionsRequest, DeleteRecordsRequest, OffsetCommitRequest } from '@milena/client-core/protocol'
 import { describe, expect, test } from 'vitest'
 import { until } from './kafka/admin.js'
 import { kcatConsume } from './kafka/kcat.js'
 import { useKafka } from './kafka/use.js'
 import { clientOf, polled, take, text, untilError, wholeTopic } from './testing/reading.js'
-import { inSync as replicasInSync, values } from './testing/writing.js'
+import { electUncleanly, inSync as replicasInSync, values } from './testing/writing.js'
 
 /*
  * What happens to logs, topics and leaders while a reader is at them, on three real brokers.
@@ -253,11 +253,7 @@ describe('an unclean election', () => {
     expect((await take(from, 15)).map(text)).toEqual(values(0, 15))
     await kafka().broker(1).kill()
     await kafka().restart(2)
-    const unclean = { electionType: 1, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }
-    await until('broker 2 leads', async () => {
-      await client().request(ElectLeadersRequest(unclean))
-      return (await kafka().partitions(topic))[0]?.leader === 2
-    })
+    await electUncleanly(kafka(), client(), topic, 2)
     const { error, records } = await untilError(from)
     expect(error).toBeInstanceOf(DataLossError)
     expect(error).toMatchObject({ code: 'DATA_LOSS', topic, partition: 0, consumedTo: 15n, resetTo: 10n })

@@ -4,7 +4,6 @@ import {
   CreatePartitionsRequest,
   DeleteRecordsRequest,
   DescribeProducersRequest,
-  ElectLeadersRequest,
   IncrementalAlterConfigsRequest,
 } from '@milena/client-core/protocol'
 import { chaosTransport } from '@milena/client-core/transport/chaos'
@@ -15,7 +14,7 @@ import { kcatConsume } from './kafka/kcat.js'
 import { dumpLog } from './kafka/tools.js'
 import { useKafka } from './kafka/use.js'
 import { clientOf, take, text, wholeTopic } from './testing/reading.js'
-import { inSync, outcome, stream, values } from './testing/writing.js'
+import { electUncleanly, inSync, outcome, stream, values } from './testing/writing.js'
 
 /*
  * What happens to topics, leaders and brokers while records are produced, on three real brokers.
@@ -281,11 +280,7 @@ describe('what the broker forgets', () => {
     expect([await put(strict, 'lost'), await put(lax, 'lost')]).toEqual(['@2', '@3'])
     await kafka().broker(1).kill()
     await kafka().restart(2)
-    const unclean = { electionType: 1, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }
-    await until('broker 2 leads', async () => {
-      await client().request(ElectLeadersRequest(unclean))
-      return (await kafka().partitions(topic))[0]?.leader === 2
-    })
+    await electUncleanly(kafka(), client(), topic, 2)
     await expect(strict.send({ topic, partition: 0, value: 'behind' })).rejects.toMatchObject({
       code: 'DATA_LOSS',
       message: expect.stringContaining('lost partition 0'),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, KafkaRecord } from '@milena/client-core'
+import { ElectLeadersRequest } from '@milena/client-core/protocol'
 import { until } from '../kafka/admin.js'
 import type { Kafka } from '../kafka/kafka.js'
 
@@ -11,6 +12,13 @@ export const inSync = (kafka: Kafka, topic: string, ids: readonly number[]): Pro
   until(`${topic} is in sync on ${ids}`, async () => {
     const [{ isr }] = await kafka.partitions(topic)
     return `${[...isr].sort()}` === `${ids}`
+  })
+
+/** Makes broker `leader` lead partition 0 although it is not in sync: what it lacks is lost. */
+export const electUncleanly = (kafka: Kafka, client: Client, topic: string, leader: number): Promise<void> =>
+  until(`broker ${leader} leads ${topic}`, async () => {
+    await client.request(ElectLeadersRequest({ electionType: 1, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }))
+    return (await kafka.partitions(topic))[0]?.leader === leader
   })
 
 /** A record's code of failure, or its offset. */
