@@ -176,21 +176,11 @@ export class Connection {
   /** Cancelling a request does not cost the connection: what is not written yet is dropped, a late answer is thrown away. */
   #watchSignal(pending: Pending, signal: AbortSignal): void {
     if (signal.aborted) throw aborted(signal)
-    const { resolve, reject } = pending
-    const unwatch = onAbort(signal, () => {
+    pending.unwatch = onAbort(signal, () => {
       this.#queue = this.#queue.filter(queued => queued !== pending)
       this.#logins = this.#logins.filter(queued => queued !== pending)
-      unwatch()
-      reject(aborted(signal))
+      pending.reject(aborted(signal))
     })
-    pending.resolve = answer => {
-      unwatch()
-      resolve(answer)
-    }
-    pending.reject = error => {
-      unwatch()
-      reject(error)
-    }
   }
 
   // Writing ----------------------------------------------------------------------------------------------------------------------------------

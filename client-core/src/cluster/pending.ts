@@ -31,6 +31,11 @@ export class Pending {
   /** The first byte of the answer. */
   readAt = 0
   readonly bytes: number
+  /**
+   * Lets go of the attempt's signal. Called by `resolve` and `reject`, in whose place no functions are put: V8 makes a function that is written where it
+   * is assigned to a property in old memory, and that would hold the answer, dead or not, until the whole heap is marked.
+   */
+  unwatch: (() => void) | undefined
 
   constructor(
     readonly message: RequestMessage,
@@ -38,12 +43,21 @@ export class Pending {
     readonly correlationId: number,
     readonly chunks: Uint8Array[],
     readonly queuedAt: number,
-    public resolve: (answer: unknown) => void,
-    public reject: (error: Error) => void,
+    private readonly onAnswer: (answer: unknown) => void,
+    private readonly onError: (error: Error) => void,
     /** What hooks are shown instead, where they may not see all. */
     readonly shown?: Uint8Array[],
   ) {
     this.bytes = lengthOf(chunks)
+  }
+
+  resolve(answer: unknown): void {
+    this.unwatch?.()
+    this.onAnswer(answer)
+  }
+  reject(error: Error): void {
+    this.unwatch?.()
+    this.onError(error)
   }
 
   get writeWaitMs(): number {
