@@ -186,6 +186,39 @@ test('1001: the bridge closes; before, it says so and lets connections go on', a
   await kafka.close()
 })
 
+test('what the bridge says does not come between the frames of a message: what there is of an answer goes before it', async () => {
+  const answer = Buffer.alloc(4 + 3_000_000, 7)
+  answer.writeInt32BE(3_000_000)
+  const kafka = await broker(socket => void socket.write(answer.subarray(0, 2_000_000)))
+  const bridge = await createBridge({ port: 0, clusters: [{ id: 'local', bootstrap: [kafka.address] }] })
+  const client = new RawClient(bridge, { addr: kafka.address })
+  const got: Buffer[] = []
+  client.onBytes = bytes => got.push(bytes)
+  await client.first()
+  const closing = bridge.close({ drainMs: 5000 })
+  while (client.texts.length < 2 || client.bytes < 2_000_000) await new Promise(resolve => setTimeout(resolve, 2))
+  expect(client.texts[1]).toEqual({ t: 'goaway', in: 5000 })
+  kafka.sockets[0].end(answer.subarray(2_000_000))
+  expect(await client.closed).toMatchObject({ code: 1000 })
+  expect(Buffer.concat(got).equals(answer)).toBe(true)
+  await closing
+  await kafka.close()
+})
+
+test('4502 in the middle of an answer: what came of it is handed on before', async () => {
+  const half = Buffer.alloc(1_500_000, 7)
+  half.writeInt32BE(3_000_000)
+  const kafka = await broker(socket => void socket.write(half))
+  const bridge = await createBridge({ port: 0, clusters: [{ id: 'local', bootstrap: [kafka.address] }] })
+  const client = new RawClient(bridge, { addr: kafka.address })
+  while (client.bytes === 0) await new Promise(resolve => setTimeout(resolve, 2))
+  kafka.sockets[0].resetAndDestroy()
+  const { code, reason } = await client.closed
+  expect([client.bytes, code, reason]).toEqual([half.length, 4502, 'ECONNRESET'])
+  await bridge.close()
+  await kafka.close()
+})
+
 test('a bridge that nobody uses closes at once, whatever the drain', async () => {
   const bridge = await createBridge({ port: 0, clusters: [{ id: 'local', bootstrap: ['127.0.0.1:1'] }] })
   await bridge.close({ drainMs: 60_000 })

@@ -4,6 +4,7 @@ import type { SaslMechanism } from '@milena/client-core/sasl'
 import { FAMILY_ATTEMPT_MS, openSocket } from '@milena/client-core/transport/node'
 import { explain, type StreamTarget, TransportError } from '@milena/client-core/transport/tunnel'
 import { logIn } from './login.js'
+import { reading } from './reading.js'
 
 /** What a dialler is asked for. */
 export interface DialTarget extends StreamTarget {
@@ -31,11 +32,12 @@ const REFUSED_MS = 3000
 export type Dial = (to: DialTarget) => Socket
 
 /** TCP, or TLS as in the core's own transport: verified, 1.2 or newer, no ALPN. */
-export const dialBroker: Dial = ({ host, port, lookup, tls }) => {
-  const tcp = { host, port, lookup, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS }
-  if (!tls) return connectTcp(tcp)
-  return connectTls({ servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2', rejectUnauthorized: true, ...tls, ...tcp })
-}
+export const dialBroker: Dial = ({ host, port, lookup, tls }) =>
+  reading(onread => {
+    const tcp = { host, port, lookup, onread, autoSelectFamilyAttemptTimeout: FAMILY_ATTEMPT_MS }
+    if (!tls) return connectTcp(tcp)
+    return connectTls({ servername: isIP(host) ? undefined : host, minVersion: 'TLSv1.2', rejectUnauthorized: true, ...tls, ...tcp })
+  })
 
 /** A socket to a broker that is ready for a page's bytes, within `ms`; rejects with a `TransportError`. `handshaking` is called when TLS is left to do. */
 export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal: AbortSignal, handshaking = () => {}): Promise<Socket> {

@@ -80,7 +80,9 @@ export class Session {
 
   /** Says that the connection will be closed in `ms`. */
   goaway(ms: number): void {
-    if (this.#state.at === 'open') this.#say({ t: 'goaway', in: ms })
+    if (this.#state.at !== 'open') return
+    this.#state.relay.settle()
+    this.#say({ t: 'goaway', in: ms })
   }
 
   /** The bridge closes. */

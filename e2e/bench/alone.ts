@@ -29,7 +29,9 @@ export async function alone(kafka: Kafka, milena: readonly Contestant[], setting
   for (const measure of measures.filter(({ scenario, compression }) => scenario === 'consume' && compression === 'none')) {
     const name = `${measure.name}, records per CPU second, Chromium through the bridge : ${milena[0].name.split(', ')[1]} over TCP`
     if (!name.includes(settings.only)) continue
-    rows.push([name, (await browser(kafka, milena[0], settings.sized(measure), settings.rounds)).toFixed(2), '0.7', '0.9'])
+    const { consumed, received } = await browser(kafka, milena[0], settings.sized(measure), settings.rounds)
+    rows.push([name, consumed.toFixed(2), '0.7', '0.9'])
+    rows.push([`as much, a page that receives the same bytes by a WebSocket and throws them away`, received.toFixed(2), '', ''])
   }
   const buffered = 'memory of 1 M buffered records of 100 B : their bytes'
   if (buffered.includes(settings.only)) {

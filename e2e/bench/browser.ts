@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createBridge } from '@milena/bridge'
 import { chromium as driver } from 'playwright'
 import { build } from 'vite'
+import { type WebSocket, WebSocketServer } from 'ws'
 import type { Kafka } from '../kafka/kafka.js'
 import { chromium } from '../scripts/install.mjs'
 import { root } from '../scripts/paths.mjs'
@@ -11,16 +14,26 @@ import type { Contestant } from './lineup.js'
 import type { Measure } from './measures.js'
 import { partitions, race } from './race.js'
 
-/**
- * Records per CPU second in a page, its own process alone, through the bridge, as a part of what Node over TCP makes. Page and Node in turn, on the
- * same topic.
- */
-export async function browser(kafka: Kafka, node: Contestant, measure: Measure, rounds: number): Promise<number> {
+/** Of a batch with keys of 16 bytes: what a record takes on the wire beside its value. */
+const besideValue = 26
+
+/** Records per CPU second as a part of what Node over TCP makes. */
+export interface InPage {
+  /** A page, its own process alone, through the bridge. */
+  consumed: number
+  /** A page that receives as many bytes by a WebSocket and throws them away. */
+  received: number
+}
+
+/** Page and Node in turn, on the same topic. */
+export async function browser(kafka: Kafka, node: Contestant, measure: Measure, rounds: number): Promise<InPage> {
   const code = await bundle()
   const topic = `page-${measure.size}`
   await kafka.createTopic(topic, { partitions })
   await fill(kafka, topic, { partitions, ...measure })
   const bridge = await createBridge({ port: 0, clusters: [{ id: 'bench', bootstrap: [...kafka.bootstrap] }] })
+  const flood = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
+  flood.on('connection', send)
   const chrome = await driver.launch({ executablePath: chromium(), args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] })
   try {
     const context = await chrome.newContext({ bypassCSP: true })
@@ -32,23 +45,37 @@ export async function browser(kafka: Kafka, node: Contestant, measure: Measure, 
       return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { cpuTime }) => sum + cpuTime * 1e6, 0)
     }
     const { url, token } = bridge
-    const task = { url, token, cluster: 'bench', brokers: [...kafka.bootstrap], topic, partitions, count: measure.count }
-    const consume = () => page.evaluate(inWorker, { code, task })
-    await consume()
-    const ratios: number[] = []
+    const wireBytes = measure.count * (measure.size + besideValue)
+    const task = { url, token, cluster: 'bench', brokers: [...kafka.bootstrap], topic, partitions, count: measure.count, wireBytes }
+    const { port } = flood.address() as AddressInfo
+    const inPage = (run: 'consume' | 'receive') =>
+      page.evaluate(inWorker, { code, task: { ...task, run, flood: `ws://127.0.0.1:${port}/` } })
+    /** CPU us per record of one run. */
+    const timed = async (run: 'consume' | 'receive') => {
+      const before = await cpuUs()
+      const moved = await inPage(run)
+      return { ...moved, perRecord: ((await cpuUs()) - before) / measure.count }
+    }
+    await inPage('consume')
+    await inPage('receive')
+    const consumed: number[] = []
+    const received: number[] = []
     for (let round = 0; round < rounds; round++) {
       const [values] = await race(kafka, { ...measure, name: `${measure.name}, for the page` }, [node], 1)
-      const before = await cpuUs()
-      const { records, bytes } = await consume()
-      const perRecord = ((await cpuUs()) - before) / records
+      const { records, bytes, perRecord } = await timed('consume')
       if (records !== measure.count || bytes !== records * measure.size)
         throw new Error(`the page read ${records} records of ${bytes} bytes`)
-      console.log(`${measure.name}, round ${round + 1}: Chromium: ${perRecord.toFixed(2)} us`)
-      ratios.push((values?.[0] ?? Number.NaN) / perRecord)
+      const alone = await timed('receive')
+      console.log(
+        `${measure.name}, round ${round + 1}: Chromium: ${perRecord.toFixed(2)} us, of it receiving: ${alone.perRecord.toFixed(2)} us`,
+      )
+      consumed.push((values?.[0] ?? Number.NaN) / perRecord)
+      received.push((values?.[0] ?? Number.NaN) / alone.perRecord)
     }
-    return median(ratios)
+    return { consumed: median(consumed), received: median(received) }
   } finally {
     await chrome.close()
+    flood.close()
     await bridge.close()
     await kafka.deleteTopic(topic)
   }
@@ -57,6 +84,19 @@ export async function browser(kafka: Kafka, node: Contestant, measure: Measure, 
 interface Moved {
   records: number
   bytes: number
+}
+
+/** Sends what is asked for, in messages as large as the bridge's frames. */
+function send(socket: WebSocket, { url }: IncomingMessage): void {
+  const message = Buffer.alloc(1024 * 1024, 7)
+  let left = Number(new URL(url ?? '', 'ws://127.0.0.1').searchParams.get('bytes'))
+  const more = () => {
+    if (left <= 0) return
+    const part = message.subarray(0, Math.min(left, message.length))
+    left -= part.length
+    socket.send(part, more)
+  }
+  more()
 }
 
 /**
@@ -74,7 +114,7 @@ function inWorker({ code, task }: { code: string; task: unknown }): Promise<Move
 }
 
 const serve = `onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data }) => bench.consume(data).then(moved => port.postMessage(moved), error => port.postMessage({ error: String(error) }))
+  port.onmessage = ({ data }) => bench[data.run](data).then(moved => port.postMessage(moved), error => port.postMessage({ error: String(error) }))
 }`
 
 /** The page's side as one script. */

@@ -21,3 +21,20 @@ export async function consume({ url, token, cluster, brokers, topic, partitions,
   await client.close()
   return { records, bytes }
 }
+
+/**
+ * Receives as many bytes and throws them away: what a WebSocket costs a page by itself.
+ * @param {{ flood: string, wireBytes: number }} task
+ */
+export function receive({ flood, wireBytes }) {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${flood}?bytes=${wireBytes}`)
+    socket.binaryType = 'arraybuffer'
+    let bytes = 0
+    socket.onmessage = ({ data }) => {
+      bytes += data.byteLength
+      if (bytes >= wireBytes) socket.close()
+    }
+    socket.onclose = () => (bytes >= wireBytes ? resolve({ bytes }) : reject(new Error(`only ${bytes} bytes came`)))
+  })
+}

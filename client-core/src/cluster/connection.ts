@@ -314,19 +314,19 @@ export class Connection {
     }
     const minBytes = () => (this.#inflight[0]?.attempt.isBare ? 0 : 4)
     const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes)
-    const take = (chunk: Uint8Array) => {
+    const take = (chunk: Uint8Array, isOurs?: boolean) => {
       if (this.#closed) return
       this.#everRead = true
       this.#readAt = clock.now()
       try {
-        frames.push(chunk)
+        frames.push(chunk, isOurs)
       } catch (cause) {
         this.#unreadable(cause)
       }
     }
     try {
-      this.stream.readBy?.({ room: () => frames.room(), take })
-      for await (const chunk of this.stream.incoming) take(chunk)
+      this.stream.readBy?.({ room: () => frames.room(), take: chunk => take(chunk) })
+      for await (const chunk of this.stream.incoming) take(chunk, true)
       this.close(this.isIdle ? undefined : hungUp(this.broker, this.#inflight[0], this.#everRead, this.env.everAnswered))
     } catch (cause) {
       this.#unreadable(cause)

@@ -22,10 +22,26 @@ function reader(maxBytes = 1 << 24) {
     () => started.push(frames.length),
     frame => frames.push(frame),
   )
-  return { frames, started, push: (chunk: Uint8Array) => frameReader.push(chunk), room: () => frameReader.room() }
+  return { frames, started, push: (chunk: Uint8Array, isOurs?: boolean) => frameReader.push(chunk, isOurs), room: () => frameReader.room() }
 }
 
 describe('frames', () => {
+  test('stay where they came when they are most of a chunk that is ours, and are copied when they are not', () => {
+    const { frames, push } = reader()
+    const whole = framed(new Uint8Array(100).fill(1))
+    push(whole, true)
+    expect([frames[0].length, frames[0].buffer === whole.buffer]).toEqual([100, true])
+    push(framed(new Uint8Array(100).fill(2)), false)
+    const several = framed(new Uint8Array(30).fill(3), new Uint8Array(70).fill(4), new Uint8Array(10).fill(5))
+    push(several, true)
+    const begun = framed(new Uint8Array(100).fill(6))
+    push(begun.slice(0, 90), true)
+    push(begun.slice(90), true)
+    expect(frames.map(({ length }) => length)).toEqual([100, 100, 30, 70, 10, 100])
+    expect(frames.map(frame => frame.every((byte, _, all) => byte === all[0]))).not.toContain(false)
+    expect(frames.map(({ buffer }) => buffer === several.buffer)).toEqual([false, false, false, true, false, false])
+  })
+
   test('are the same however the stream was cut', () => {
     const bodies = fc.array(fc.uint8Array({ minLength: 4, maxLength: 40 }), { minLength: 1, maxLength: 6 })
     const run = (all: Uint8Array[], cuts: number[]) => {

@@ -14,7 +14,7 @@ const worthOffering = 16 * 1024
 export class FrameReader {
   readonly #size = new Uint8Array(4)
   #sizeBytes = 0
-  #frame = new Uint8Array(0)
+  #frame: Uint8Array = new Uint8Array(0)
   #needed = 0
   #have = 0
   #largest = believed
@@ -34,13 +34,23 @@ export class FrameReader {
     return this.#frame.length - this.#have >= worthOffering ? this.#frame.subarray(this.#have) : undefined
   }
 
-  /** @throws ClientError `NOT_KAFKA`, `FRAME_TOO_LARGE`, `MALFORMED`: the stream cannot be read on. */
-  push(chunk: Uint8Array): void {
+  /**
+   * `isOurs`: the chunk's memory may be kept. A frame that takes most of it then stays there, which costs no copy; the bridge sends each as a message.
+   * @throws ClientError `NOT_KAFKA`, `FRAME_TOO_LARGE`, `MALFORMED`: the stream cannot be read on.
+   */
+  push(chunk: Uint8Array, isOurs = false): void {
     for (let p = 0; p < chunk.length; ) {
       if (this.#sizeBytes < 4) {
         if (this.#sizeBytes === 0) this.onStart()
         this.#size[this.#sizeBytes++] = chunk[p++]
-        if (this.#sizeBytes === 4) this.#begin()
+        if (this.#sizeBytes < 4) continue
+        this.#needed = readSize(this.#size, this.minBytes(), this.maxBytes)
+        const end = p + this.#needed
+        if (isOurs && end <= chunk.length && 2 * this.#needed > chunk.buffer.byteLength) {
+          this.#frame = chunk.subarray(p, end)
+          p = end
+          this.#finish()
+        } else this.#begin()
         continue
       }
       const take = Math.min(this.#frame.length - this.#have, chunk.length - p)
@@ -53,7 +63,6 @@ export class FrameReader {
   }
 
   #begin(): void {
-    this.#needed = readSize(this.#size, this.minBytes(), this.maxBytes)
     this.#frame = new Uint8Array(Math.min(this.#needed, this.#largest))
     if (this.#needed === 0) this.#finish()
   }

@@ -10,7 +10,7 @@ export { type StreamTarget, TransportError } from './stream.js'
  */
 export const SUBPROTOCOL = 'kafka-bridge.v1'
 
-/** Both sides refuse larger messages. */
+/** The bridge refuses larger messages. */
 export const MAX_MESSAGE = 1024 * 1024
 /** What a client sends at once: Chromium splits messages above 131,000 bytes, and the bridge would have to join them again. */
 export const MAX_CLIENT_MESSAGE = 64 * 1024

@@ -1,5 +1,6 @@
 export { FAMILY_ATTEMPT_MS, openSocket } from './dial.js'
 export { fromNode } from './errors.js'
 export { type Listener, type ListenOptions, listenTcp } from './listen.js'
+export { Slab } from './slab.js'
 export { type TcpOptions, tcp } from './tcp.js'
 export { type TlsOptions, tls } from './tls.js'
