@@ -29,30 +29,39 @@ function loadFold(): void {
   import('./crc32c-fold.js').then(module => (fold = module.createFold())).catch(() => {})
 }
 
-/**
- * Byte reads give three quarters of the speed. The tables are constants of the module because a closure over them runs at half the speed. The view
- * reads little-endian words, as every platform of today has them.
- */
+/** A view over the aligned middle, bytes before it and behind it: byte reads alone give three quarters of the speed. */
 function byTables(bytes: Uint8Array, start: number, end: number): number {
-  let crc = -1
-  let at = start
-  const base = bytes.byteOffset
-  while (at < end && (base + at) & 3) crc = t0[(crc ^ bytes[at++]) & 255] ^ (crc >>> 8)
-  const words = ((end - at) >> 4) << 2
-  if (words > 0) {
-    const view = new Int32Array(bytes.buffer, base + at, words)
-    for (let i = 0; i < words; i += 4) {
-      const a = view[i] ^ crc
-      const b = view[i + 1]
-      const c = view[i + 2]
-      const d = view[i + 3]
-      crc = t15[a & 255] ^ t14[(a >>> 8) & 255] ^ t13[(a >>> 16) & 255] ^ t12[a >>> 24]
-      crc ^= t11[b & 255] ^ t10[(b >>> 8) & 255] ^ t9[(b >>> 16) & 255] ^ t8[b >>> 24]
-      crc ^= t7[c & 255] ^ t6[(c >>> 8) & 255] ^ t5[(c >>> 16) & 255] ^ t4[c >>> 24]
-      crc ^= t3[d & 255] ^ t2[(d >>> 8) & 255] ^ t1[(d >>> 16) & 255] ^ t0[d >>> 24]
-    }
-    at += words * 4
+  const aligned = Math.min(end, start + (-(bytes.byteOffset + start) & 3))
+  const words = ((end - aligned) >> 4) << 2
+  const middle = aligned + words * 4
+  let crc = byBytes(-1, bytes, start, aligned)
+  if (words > 0) crc = byWords(crc, new Int32Array(bytes.buffer, bytes.byteOffset + aligned, words))
+  return ~byBytes(crc, bytes, middle, end) >>> 0
+}
+
+// A loop is a function of its own: in one function V8 optimised the first before it had met the last, and threw that away at each call.
+
+function byBytes(before: number, bytes: Uint8Array, start: number, end: number): number {
+  let crc = before
+  for (let at = start; at < end; at++) crc = t0[(crc ^ bytes[at]) & 255] ^ (crc >>> 8)
+  return crc
+}
+
+/**
+ * The tables are constants of the module because a closure over them runs at half the speed. The view reads little-endian words, as every platform
+ * of today has them.
+ */
+function byWords(before: number, view: Int32Array): number {
+  let crc = before
+  for (let i = 0; i < view.length; i += 4) {
+    const a = view[i] ^ crc
+    const b = view[i + 1]
+    const c = view[i + 2]
+    const d = view[i + 3]
+    crc = t15[a & 255] ^ t14[(a >>> 8) & 255] ^ t13[(a >>> 16) & 255] ^ t12[a >>> 24]
+    crc ^= t11[b & 255] ^ t10[(b >>> 8) & 255] ^ t9[(b >>> 16) & 255] ^ t8[b >>> 24]
+    crc ^= t7[c & 255] ^ t6[(c >>> 8) & 255] ^ t5[(c >>> 16) & 255] ^ t4[c >>> 24]
+    crc ^= t3[d & 255] ^ t2[(d >>> 8) & 255] ^ t1[(d >>> 16) & 255] ^ t0[d >>> 24]
   }
-  while (at < end) crc = t0[(crc ^ bytes[at++]) & 255] ^ (crc >>> 8)
-  return ~crc >>> 0
+  return crc
 }

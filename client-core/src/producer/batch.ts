@@ -1,37 +1,10 @@
 import { type CodecName, codecIds } from '../compression/codec.js'
 import { BatchBuilder, noIdentity, stamp } from '../records/batch-builder.js'
 import { at, attributeBits, messageAt } from '../records/layout.js'
-import type { KafkaRecord } from '../records/record.js'
 import type { ChosenCodec } from './codecs.js'
 import type { MemoryPool } from './memory-pool.js'
 import { noProducer, type ProducerIdentity } from './producer-id.js'
-import type { BatchResult, ProducerRecord } from './record.js'
-
-/** Told once what became of a record. `error` is absent when it was delivered. */
-export type Settle = (record: KafkaRecord, error?: Error) => void
-
-/**
- * Records of a batch that somebody waits for; records that nobody waits for leave nothing but their bytes. Columns: an object for each would be
- * copied twice by the garbage collector before the answer comes.
- */
-export class Waiting {
-  readonly #records: ProducerRecord[] = []
-  readonly #indexes: number[] = []
-  readonly #timestamps: (number | bigint)[] = []
-  readonly #settles: Settle[] = []
-
-  add(record: ProducerRecord, index: number, timestampMs: number | bigint, settle: Settle): void {
-    this.#records.push(record)
-    this.#indexes.push(index)
-    this.#timestamps.push(timestampMs)
-    this.#settles.push(settle)
-  }
-
-  /** All of them, in the order in which they were added. */
-  forEach(tell: (record: ProducerRecord, index: number, timestampMs: number | bigint, settle: Settle) => void): void {
-    for (let i = 0; i < this.#records.length; i++) tell(this.#records[i], this.#indexes[i], this.#timestamps[i], this.#settles[i])
-  }
-}
+import { Waiting } from './waiting.js'
 
 /** A batch between `produce` and its answer. Built in place, compressed once, sent again unchanged. */
 export class Batch {
@@ -57,8 +30,6 @@ export class Batch {
   signal: AbortSignal | undefined
   /** Stops listening to the signal. */
   unwatch: (() => void) | undefined
-  #delivered: Promise<BatchResult> | undefined
-  #settle: ((result: BatchResult, error: Error | undefined) => void) | undefined
   /** The compressed batch or the message set; undefined where the builder's own bytes are sent. */
   #encoded: Uint8Array | undefined
   #magic: ChosenCodec['magic'] = 2
@@ -75,17 +46,6 @@ export class Batch {
 
   get count(): number {
     return this.builder.count
-  }
-  /** Settled when the batch is. Whoever asks must handle its failure. */
-  delivered(): Promise<BatchResult> {
-    this.#delivered ??= new Promise((resolve, reject) => {
-      this.#settle = (result, error) => (error ? reject(error) : resolve(result))
-    })
-    return this.#delivered
-  }
-  /** Settles what `delivered` gave. */
-  tell(result: BatchResult, error: Error | undefined): void {
-    this.#settle?.(result, error)
   }
 
   /** Bytes of what was appended since it was asked last, for the buffer to count. */

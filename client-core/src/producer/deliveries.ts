@@ -1,7 +1,8 @@
 import type { Logger } from '../hooks/logger.js'
 import type { KafkaRecord } from '../records/record.js'
-import type { Batch, Settle } from './batch.js'
-import { type BatchResult, ProducedRecord } from './record.js'
+import type { Batch } from './batch.js'
+import type { BatchResult } from './record.js'
+import type { Settle } from './waiting.js'
 
 /** Tells callers what became of their records, in the order in which that was settled, never from inside a state change. */
 export class Deliveries {
@@ -16,10 +17,7 @@ export class Deliveries {
   batch(batch: Batch, result: BatchResult, error?: Error): void {
     batch.unwatch?.()
     this.#push(() => {
-      batch.waiting.forEach((record, index, timestampMs, settle) => {
-        this.tell(settle, new ProducedRecord(record, result, index, timestampMs), error)
-      })
-      batch.tell(result, error)
+      batch.waiting.tell(result, error, this.tell)
       this.onTold(batch.count, batch.bufferedBytes)
     })
   }
@@ -44,7 +42,7 @@ export class Deliveries {
   }
 
   /** What a callback throws is nobody else's trouble. */
-  tell(settle: Settle, record: KafkaRecord, error: Error | undefined): void {
+  readonly tell = (settle: Settle, record: KafkaRecord, error: Error | undefined): void => {
     try {
       settle(record, error)
     } catch (cause) {

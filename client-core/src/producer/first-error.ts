@@ -1,5 +1,5 @@
 import type { KafkaRecord } from '../records/record.js'
-import type { Settle } from './batch.js'
+import type { Settle } from './waiting.js'
 
 /** What the aborting form needs of a client. */
 interface Aborting {

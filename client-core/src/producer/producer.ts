@@ -3,7 +3,7 @@ import { orAborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { BatchBuilder, payloadBytes } from '../records/batch-builder.js'
 import type { KafkaRecord } from '../records/record.js'
-import type { Batch, Settle } from './batch.js'
+import type { Batch } from './batch.js'
 import { ProduceBuffer } from './buffer.js'
 import { Deliveries } from './deliveries.js'
 import { Expiry } from './expiry.js'
@@ -27,6 +27,7 @@ import {
 import { Timers } from './timers.js'
 import type { TopicQueues } from './topic-queues.js'
 import type { UnknownTopics, Unplaced } from './unknown-topics.js'
+import type { Settle } from './waiting.js'
 
 const buffered = Promise.resolve()
 
@@ -133,8 +134,7 @@ export class Producer implements SinkOwner {
       const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
       const batch = this.#place(topic, record, undefined, signal, timestampMs)
       this.#entered(batch.countNew())
-      const index = batch.count - 1
-      return batch.delivered().then(result => new ProducedRecord(record, result, index, timestampMs))
+      return batch.waiting.promise(record, batch.count - 1, timestampMs)
     } catch (error) {
       return Promise.reject(error)
     }

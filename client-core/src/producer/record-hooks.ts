@@ -1,7 +1,7 @@
 import type { Hooks } from '../hooks/hooks.js'
-import type { Settle } from './batch.js'
 import type { PartitionQueue } from './partition-queue.js'
 import type { ProducerRecord } from './record.js'
+import type { Settle } from './waiting.js'
 
 /** Tells hooks of single records. Made only when somebody listens: without, the producer keeps nothing per record. */
 export class ProduceRecordHooks {

@@ -71,7 +71,7 @@ export class Sink {
 
   /** Drains soon: what is produced in the same turn goes along. Costs nothing when that is planned already, or waits for an answer. */
   kick(): void {
-    if (this.#scheduled || this.#isFull) return
+    if (this.#scheduled || this.#isFull()) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
@@ -83,7 +83,9 @@ export class Sink {
     this.owner.cluster.clock.clearTimeout(this.#backoff)
   }
 
-  get #limit(): number {
+  // No getters: the engine calls those of private names through its runtime, and these are asked for every record.
+
+  #limit(): number {
     const { idempotent, maxInflightPerBroker } = this.owner.options
     if (!idempotent) return maxInflightPerBroker
     // A broker before 0.11 gives no producer id: nothing but the order of requests keeps the order of records.
@@ -91,12 +93,12 @@ export class Sink {
   }
 
   /** Whoever makes room kicks. */
-  get #isFull(): boolean {
-    return this.#waiting || this.#backoff !== undefined || (this.#inflight > 0 && this.#inflight >= this.#limit)
+  #isFull(): boolean {
+    return this.#waiting || this.#backoff !== undefined || (this.#inflight > 0 && this.#inflight >= this.#limit())
   }
 
   #drain(): void {
-    while (!this.owner.isStopped && !this.#isFull) {
+    while (!this.owner.isStopped && !this.#isFull()) {
       const ready = [...this.queues].filter(q => q.isReady(this) && this.owner.mayDrain(q))
       if (ready.length === 0) return
       const identity = this.owner.identity()

@@ -1,9 +1,9 @@
 import { aborted, isRetriable } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { KafkaError } from '../protocol/errors.js'
-import type { Settle } from './batch.js'
 import type { ResolvedProducerOptions } from './options.js'
 import type { ProducerRecord } from './record.js'
+import type { Settle } from './waiting.js'
 
 /** A record whose topic is not known yet. */
 export interface Unplaced {
@@ -46,7 +46,7 @@ export class UnknownTopics {
     return this.#topics.keys()
   }
   has(topic: string): boolean {
-    return this.#topics.has(topic)
+    return this.#topics.size > 0 && this.#topics.has(topic)
   }
 
   /** Whether the topic is new here, so that metadata should be asked for it. */
