@@ -106,8 +106,10 @@ export async function sliding(count, limit, send) {
   /** @type {(() => void) | undefined} */
   let wake
   const done = () => {
-    waiting--
-    if (waiting <= limit / 2) wake?.()
+    if (--waiting > limit / 2 || !wake) return
+    wake()
+    // Node is told of every promise that is resolved again, at a price that is not the client's.
+    wake = undefined
   }
   /** @param {Error} error */
   const failed = error => {
