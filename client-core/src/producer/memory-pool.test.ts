@@ -8,42 +8,57 @@ const max = 1_000_000
 afterEach(() => void vi.restoreAllMocks())
 
 describe('the memory of batches', () => {
-  test('is used again when it is whole', () => {
+  test('is used again by a batch of about that size', () => {
     const pool = new MemoryPool(max)
-    const first = pool.take(max)
-    pool.give(first)
-    expect(pool.take(200_000)).toBe(first)
-    expect(pool.take(max)).not.toBe(first)
+    for (const size of [max, 300_000, 70_000]) {
+      const first = pool.take(size)
+      pool.give(first)
+      expect([size / 4, size, size].map(bytes => pool.take(bytes) === first)).toEqual([false, true, false])
+    }
   })
 
-  test('of small batches is their own size: many partitions must not take a megabyte each', () => {
-    const pool = new MemoryPool(max)
-    expect(pool.take(1_024).length).toBe(1_024)
-    expect(pool.take(100_000).length).toBe(100_000)
-    pool.give(new Uint8Array(100_000))
-    expect(pool.take(600_000).length).toBe(max)
+  test('holds what is asked for, and not more than twice that: many partitions must not take a megabyte each', () => {
+    for (const limit of [max, 1_000_012, 262_144, 65_536, 70_001, 1_000]) {
+      const pool = new MemoryPool(limit)
+      for (let round = 0; round < 2; round++) {
+        for (const size of [500, 1_024, 65_535, 65_536, 100_000, 131_072, 250_003, 262_145, 499_999, limit].filter(size => size <= limit)) {
+          const memory = pool.take(size)
+          expect(memory.length).toBeGreaterThanOrEqual(size)
+          expect(memory.length).toBeLessThanOrEqual(Math.min(limit, 2 * size + 1))
+          pool.give(memory)
+        }
+      }
+    }
   })
 
-  test('that waits for use is bounded, more so when nothing is buffered', () => {
+  test('that grew beside the sizes it is given out in is used again where it is enough', () => {
+    const pool = new MemoryPool(1_000_012)
+    const grown = new Uint8Array(262_144)
+    pool.give(grown)
+    const [exact, more] = [pool.take(250_003), pool.take(250_004)]
+    expect([exact === grown, more.length >= 250_004]).toEqual([true, true])
+  })
+
+  test.each([max, max / 8])('that waits for use is bounded, more so when nothing is buffered (%i bytes each)', size => {
     const pool = new MemoryPool(max)
     const given = new Set<Uint8Array>()
     const kept = () => {
-      let n = 0
-      while (given.has(pool.take(max))) n++
-      return n
+      let bytes = 0
+      for (let memory = pool.take(size); given.has(memory); memory = pool.take(size)) bytes += memory.length
+      return bytes
     }
     const give = () => {
-      for (let i = 0; i < 100; i++) {
-        const memory = new Uint8Array(max)
+      for (let i = 0; i < (100 * max) / size; i++) {
+        const memory = new Uint8Array(size)
         given.add(memory)
         pool.give(memory)
       }
     }
     give()
-    expect(kept()).toBe(64)
+    expect(kept()).toBe(64 * max)
     give()
     pool.rest()
-    expect(kept()).toBe(16)
+    expect(kept()).toBe(16 * max)
   })
 
   test('is let go of once everything was delivered', async () => {

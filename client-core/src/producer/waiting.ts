@@ -9,7 +9,7 @@ export type Settle = (record: KafkaRecord, error?: Error) => void
  * and their time, is kept once, because the garbage collector copies all that is kept for a record before its answer comes.
  */
 export class Waiting {
-  /** By their place in the batch. */
+  /** By their place in the batch. Told ones are let go of: a batch that has grown old is garbage long before it is collected, and they with it. */
   readonly #records: (ProducerRecord | undefined)[] = []
   /** Runs of neighbours: where each begins, and what its records share. No callback: each has a promise. */
   readonly #starts: number[] = []
@@ -52,7 +52,9 @@ export class Waiting {
       const index = this.#next++
       if (this.#starts[this.#nextRun + 1] === index) this.#nextRun++
       const record = this.#records[index]
-      if (record && !this.#settles[this.#nextRun]) return new ProducedRecord(record, result, index, this.#timestamps[this.#nextRun])
+      if (!record || this.#settles[this.#nextRun]) continue
+      this.#records[index] = undefined
+      return new ProducedRecord(record, result, index, this.#timestamps[this.#nextRun])
     }
   }
 
@@ -72,7 +74,9 @@ export class Waiting {
       if (this.#starts[run + 1] === index) run++
       const record = this.#records[index]
       const settle = this.#settles[run]
-      if (record && settle) call(settle, new ProducedRecord(record, result, index, this.#timestamps[run]), error)
+      if (!record || !settle) continue
+      this.#records[index] = undefined
+      call(settle, new ProducedRecord(record, result, index, this.#timestamps[run]), error)
     }
   }
 }
