@@ -11,6 +11,11 @@ export interface Codec {
    * allocated, with `ClientError` `DECOMPRESSED_TOO_LARGE`; bytes that do not decode give `CORRUPT_COMPRESSION`. Truncated input never passes.
    */
   decompress(bytes: Uint8Array, options?: { maxBytes?: number }): Uint8Array | Promise<Uint8Array>
+  /**
+   * Of codecs that decode in almost no time: hands to `see` what `decompress` would give, in memory that is used again when `see` returns. So content
+   * need not be kept to be had again.
+   */
+  peek?<T>(bytes: Uint8Array, maxBytes: number | undefined, see: (content: Uint8Array) => T): T
 }
 
 export type CodecName = 'gzip' | 'snappy' | 'lz4' | 'zstd'

@@ -2,15 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codec } from './index.js'
 import { blockSize, decodeBlock } from './lz4-block.js'
-import { createLz4Reader } from './lz4-reader.js'
+import { copied, createLz4Reader } from './lz4-reader.js'
 import { join, logs, noise, same } from './testing/samples.js'
 import { createDecoder, reservedBytes, slack } from './wasm/lz4-decoder.js'
 import { xxh32 } from './xxh32.js'
 
 const lz4 = await codec('lz4')
+const reader = (isPlain: boolean) => {
+  const peek = createLz4Reader(isPlain)
+  return (bytes: Uint8Array, maxBytes: number) => peek(bytes, maxBytes, copied)
+}
 const ways = [
-  ['WebAssembly', createLz4Reader()],
-  ['JavaScript', createLz4Reader(true)],
+  ['WebAssembly', reader(false)],
+  ['JavaScript', reader(true)],
 ] as const
 
 const u32 = (value: number) => Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24)
@@ -88,6 +92,15 @@ describe.each(ways)('in %s', (_, read) => {
     expect(() => read(bytes, 1005)).toThrow('exceeds the limit of 1005 bytes')
     expect(() => read(bytes, 500)).toThrow('exceeds the limit of 500 bytes')
   })
+})
+
+test('what is peeked at is what is decompressed, within the same limit, also where it does not fit the memory that is used again', async () => {
+  for (const size of [0, 1, 100_000, 20_000_000]) {
+    const bytes = logs(size)
+    const compressed = await lz4.compress(bytes)
+    expect(lz4.peek?.(compressed, size, content => same(content, bytes))).toBe(true)
+    if (size > 0) expect(() => lz4.peek?.(compressed, size - 1, () => {})).toThrow('exceeds the limit')
+  }
 })
 
 describe('damaged blocks', () => {

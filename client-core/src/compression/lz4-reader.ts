@@ -13,23 +13,33 @@ const output = input + largestBlock + slack
 const memoryEnd = output + reach + 2 * largestBlock
 const memoryBytes = memoryEnd + slack
 
-/** Decompresses frames, at most `maxBytes` of content. Throws `CORRUPT_COMPRESSION`, `DECOMPRESSED_TOO_LARGE`. */
-export type ReadLz4 = (bytes: Uint8Array, maxBytes: number) => Uint8Array
+/**
+ * Decompresses frames, at most `maxBytes` of content, and hands it to `see`, which may keep it if it is fresh; otherwise its memory is used again.
+ * Throws `CORRUPT_COMPRESSION`, `DECOMPRESSED_TOO_LARGE`.
+ */
+export type PeekLz4 = <T>(bytes: Uint8Array, maxBytes: number, see: (content: Uint8Array, isFresh: boolean) => T) => T
+
+/** The content as memory of its own. */
+export function copied(content: Uint8Array, isFresh: boolean): Uint8Array {
+  if (isFresh) return content
+  const copy = allocate('lz4', content.length)
+  copy.set(content)
+  return copy
+}
 
 /**
  * Blocks are decoded into memory that is used again and again, since their sizes are not known before. What does not fit there is decoded twice: its size
  * first, so that nothing is allocated before it is within the limit, and no more than the result.
  */
-export function createLz4Reader(isPlain = false): ReadLz4 {
+export function createLz4Reader(isPlain = false): PeekLz4 {
   const { memory, decode } = decoder(isPlain)
-  return (bytes, maxBytes) => {
-    const first = new Pass(memory, decode, bytes, maxBytes)
-    const result = allocate('lz4', first.total)
-    if (first.isWhole) result.set(memory.subarray(output, output + first.total))
-    else new Pass(memory, decode, bytes, maxBytes, result)
-    for (const { from, to, checksum, end } of first.checks)
-      if (checksum !== xxh32(result, from, to)) throw corrupt('lz4', `the content checksum before byte ${end} does not hold`)
-    return result
+  return (bytes, maxBytes, see) => {
+    const { total, isWhole, checks } = new Pass(memory, decode, bytes, maxBytes)
+    const content = isWhole ? memory.subarray(output, output + total) : allocate('lz4', total)
+    if (!isWhole) new Pass(memory, decode, bytes, maxBytes, content)
+    for (const { from, to, checksum, end } of checks)
+      if (checksum !== xxh32(content, from, to)) throw corrupt('lz4', `the content checksum before byte ${end} does not hold`)
+    return see(content, !isWhole)
   }
 }
 

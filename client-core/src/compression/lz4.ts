@@ -1,7 +1,7 @@
 import type { Codec } from './codec.js'
 import { outputLimit, refuseLevel } from './limits.js'
 import { writeFrame } from './lz4-frame.js'
-import { createLz4Reader } from './lz4-reader.js'
+import { copied, createLz4Reader } from './lz4-reader.js'
 import { compile } from './wasm/compile.js'
 import { packed } from './wasm/lz4.wasm.js'
 import { RustModule } from './wasm/rust.js'
@@ -9,14 +9,15 @@ import { RustModule } from './wasm/rust.js'
 /** LZ4: the frame is ours, and so is reading its blocks; they are written by lz4-wasm, which knows nothing but blocks. */
 export async function loadLz4(): Promise<Codec> {
   const wasm = new RustModule(await compile(packed), ['compress'])
-  const read = createLz4Reader()
+  const peek = createLz4Reader()
   return {
     name: 'lz4',
     compress(bytes, options) {
       refuseLevel('lz4', options?.level)
       return writeFrame(bytes, (block, output, to) => compressBlock(wasm, block, output, to))
     },
-    decompress: (bytes, options) => read(bytes, outputLimit('lz4', options)),
+    decompress: (bytes, options) => peek(bytes, outputLimit('lz4', options), copied),
+    peek: (bytes, maxBytes, see) => peek(bytes, outputLimit('lz4', { maxBytes }), see),
   }
 }
 

@@ -39,7 +39,10 @@ export interface RecordBatch extends Iterable<FetchedRecord> {
   readonly uncompressedBytes: number
   /** Whether the records can be read: uncompressed, or decompressed by `open`. */
   readonly isOpen: boolean
-  /** The uncompressed records in the layout of magic 2, each preceded by its length. @throws ClientError `INVALID_REQUEST` before `open`. */
+  /**
+   * The uncompressed records in the layout of magic 2, each preceded by its length. Those of a codec that has `peek` are decompressed by each access and
+   * not kept: ask once. @throws ClientError `INVALID_REQUEST` before `open`.
+   */
   readonly payload: Uint8Array
   /** Where the last record's length stands in the payload. */
   readonly lastAt: number
@@ -69,6 +72,9 @@ export class RecordBatchV2 implements RecordBatch {
   readonly numRecords: number
   lastAt = 0
   #payload: Uint8Array | undefined
+  /** What the records are decompressed by whenever they are asked for. */
+  #codec: Codec | undefined
+  #uncompressedBytes = -1
 
   /** `bytes`: the whole batch, header included, length and CRC checked by `decodeBatches`. */
   constructor(readonly bytes: Uint8Array) {
@@ -82,7 +88,7 @@ export class RecordBatchV2 implements RecordBatch {
         `batch at offset ${this.baseOffset} claims ${this.numRecords} records over ${this.lastOffsetDelta + 1} offsets`,
       )
     }
-    if (this.attrs.compressionType === 'none') this.#setPayload(bytes.subarray(at.records))
+    if (this.attrs.compressionType === 'none') this.#setPayload(this.#records)
   }
 
   get codec(): CodecName | undefined {
@@ -116,28 +122,41 @@ export class RecordBatchV2 implements RecordBatch {
     return this.bytes.length - at.records
   }
   get uncompressedBytes(): number {
-    return this.#payload?.length ?? -1
+    return this.#uncompressedBytes
   }
   get isOpen(): boolean {
-    return this.#payload !== undefined
+    return this.#uncompressedBytes >= 0
   }
   get payload(): Uint8Array {
-    if (!this.#payload) throw notOpen(this)
-    return this.#payload
+    if (this.#payload) return this.#payload
+    if (!this.#codec?.peek) throw notOpen(this)
+    return this.#codec.peek(this.#records, this.#uncompressedBytes, content => content.slice())
   }
 
   open(codec: Codec, maxBytes?: number): undefined | Promise<void> {
-    if (this.#payload) return undefined
+    if (this.isOpen) return undefined
     checkCodec(this, codec)
-    const records = codec.decompress(this.bytes.subarray(at.records), { maxBytes })
+    if (codec.peek) {
+      codec.peek(this.#records, maxBytes, content => this.#check(content))
+      this.#codec = codec
+      return undefined
+    }
+    const records = codec.decompress(this.#records, { maxBytes })
     if (records instanceof Uint8Array) this.#setPayload(records)
     else return records.then(bytes => this.#setPayload(bytes))
   }
 
-  /** Every record's lengths are checked here, once, so that access needs no checks (18 ns a record). */
+  get #records(): Uint8Array {
+    return this.bytes.subarray(at.records)
+  }
   #setPayload(payload: Uint8Array): void {
-    this.lastAt = checkRecords(payload, this.numRecords, this.lastOffsetDelta, this.baseOffset)
+    this.#check(payload)
     this.#payload = payload
+  }
+  /** Every record's lengths are checked here, once, so that access needs no checks (18 ns a record). */
+  #check(payload: Uint8Array): void {
+    this.lastAt = checkRecords(payload, this.numRecords, this.lastOffsetDelta, this.baseOffset)
+    this.#uncompressedBytes = payload.length
   }
 
   get run(): RecordRun {

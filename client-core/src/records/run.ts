@@ -8,12 +8,14 @@ export class RecordRun implements Iterable<FetchedRecord> {
     /** Where the first one's length stands in the payload. */
     private readonly position: number,
     readonly length: number,
+    /** The batch's payload, where it was needed already. */
+    private readonly known?: Uint8Array,
   ) {}
 
   /** The quickest way over all records: no iterator protocol. */
   forEach(fn: (record: FetchedRecord) => void): void {
     const { batch } = this
-    const { payload } = batch
+    const payload = this.#payload()
     let { position } = this
     for (let left = this.length; left > 0; left--) {
       const record = FetchedRecord.read(batch, payload, position)
@@ -23,39 +25,43 @@ export class RecordRun implements Iterable<FetchedRecord> {
   }
 
   [Symbol.iterator](): Iterator<FetchedRecord, undefined> {
-    return new RunIterator(this.batch, this.batch.payload, this.position, this.length)
+    return new RunIterator(this.batch, this.#payload(), this.position, this.length)
   }
 
   /** Without the records before `offset`: a broker answers with whole batches, also when asked for the middle of one. */
   from(offset: bigint): RecordRun {
     if (offset <= this.batch.baseOffset) return this
-    const { payload } = this.batch
+    const payload = this.#payload()
     let { position, length } = this
     for (; length > 0; length--) {
       const record = FetchedRecord.read(this.batch, payload, position)
       if (record.offset >= offset) break
       position = record.end
     }
-    return new RecordRun(this.batch, position, length)
+    return new RecordRun(this.batch, position, length, payload)
   }
 
   /** The first `count` records, and the rest. */
   split(count: number): [RecordRun, RecordRun] {
-    const { payload } = this.batch
+    const payload = this.#payload()
     let { position } = this
     const taken = Math.min(count, this.length)
     for (let i = 0; i < taken; i++) position = FetchedRecord.read(this.batch, payload, position).end
-    return [new RecordRun(this.batch, this.position, taken), new RecordRun(this.batch, position, this.length - taken)]
+    return [new RecordRun(this.batch, this.position, taken, payload), new RecordRun(this.batch, position, this.length - taken, payload)]
   }
 
   /** The offset of the first record; undefined when there is none. */
   get firstOffset(): bigint | undefined {
-    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.batch.payload, this.position).offset
+    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.#payload(), this.position).offset
+  }
+
+  #payload(): Uint8Array {
+    return this.known ?? this.batch.payload
   }
 
   /** Of a run that reaches to the end of its batch. */
   get lastTimestamp(): bigint {
-    return FetchedRecord.read(this.batch, this.batch.payload, this.batch.lastAt).timestamp
+    return FetchedRecord.read(this.batch, this.#payload(), this.batch.lastAt).timestamp
   }
 }
 

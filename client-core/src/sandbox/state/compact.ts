@@ -62,14 +62,15 @@ interface Kept {
 
 /** Records carry their distance from the batch's base: those that stay need no change. */
 function filtered(batch: RecordBatch, stays: (record: KafkaRecord) => boolean): Kept {
-  const kept = new Uint8Array(batch.payload.length)
+  const { payload } = batch
+  const kept = new Uint8Array(payload.length)
   let length = 0
   let count = 0
   let position = 0
   let maxTimestamp = -1n
   for (const record of batch) {
     if (stays(record)) {
-      kept.set(batch.payload.subarray(position, record.end), length)
+      kept.set(payload.subarray(position, record.end), length)
       length += record.end - position
       count++
       if (record.timestamp > maxTimestamp) maxTimestamp = record.timestamp
