@@ -1,46 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Reader } from './reader.js'
-import { Writer } from './writer.js'
+import { type Reader, reader, readUvarint, shared, spend, take } from './reader.js'
+import { chunksOf, joined, lengthOf, putBytes, putUvarint, room, type Writer, writer } from './writer.js'
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 const bytes = (text: string) => Uint8Array.from(text.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
 const written = (write: (to: Writer) => void) => {
-  const to = new Writer(4)
+  const to = writer()
   write(to)
-  return to.toBytes()
+  return joined(chunksOf(to))
 }
-const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
-
-describe('the wire is big-endian', () => {
-  test.each<[string, string, (to: Writer) => void]>([
-    ['int8', 'ff', to => to.int8(-1)],
-    ['bool', '01', to => to.bool(true)],
-    ['int16', 'fffe', to => to.int16(-2)],
-    ['uint16', 'ffff', to => to.int16(0xffff)],
-    ['int32', '80000001', to => to.int32(-0x7fffffff)],
-    ['uint32', 'fffffffe', to => to.int32(0xfffffffe)],
-    ['int64', '8000000000000001', to => to.int64(-(2n ** 63n) + 1n)],
-    ['float64', '3ff8000000000000', to => to.float64(1.5)],
-    ['string', 'c3a9', to => to.string('é')],
-    ['uuid', '000102030405060708090a0b0c0d0e0f', to => to.uuid('AAECAwQFBgcICQoLDA0ODw')],
-  ])('%s %s', (_, expected, write) => expect(hex(written(write))).toBe(expected))
-
-  test('and read back', () => {
-    const from = new Reader(bytes('ff' + '01' + 'fffe' + 'ffff' + '80000001' + 'fffffffe' + '8000000000000001' + '3ff8000000000000'))
-    expect([
-      from.int8(),
-      from.bool(),
-      from.int16(),
-      from.uint16(),
-      from.int32(),
-      from.uint32(),
-      from.int64(),
-      from.float64(),
-      from.left,
-    ]).toEqual([-1, true, -2, 0xffff, -0x7fffffff, 0xfffffffe, -(2n ** 63n) + 1n, 1.5, 0])
-  })
-})
+const left = ({ end, offset }: Reader) => end - offset
 
 describe('varints', () => {
   test.each([
@@ -50,56 +20,81 @@ describe('varints', () => {
     [300, 'ac02'],
     [0xffffffff, 'ffffffff0f'],
   ])('unsigned %d is %s', (value, expected) => {
-    expect(hex(written(to => to.uvarint(value)))).toBe(expected)
-    expect(new Reader(bytes(expected)).uvarint()).toBe(value)
+    expect(hex(written(to => putUvarint(to, value)))).toBe(expected)
+    expect(readUvarint(reader(bytes(expected)))).toBe(value)
   })
   test('come back whatever they are', () => {
     fc.assert(
-      fc.property(int32, value => {
-        const from = new Reader(written(to => to.uvarint(value)))
-        expect([from.uvarint(), from.left]).toEqual([value >>> 0, 0])
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), value => {
+        const from = reader(written(to => putUvarint(to, value)))
+        expect([readUvarint(from), left(from)]).toEqual([value, 0])
       }),
     )
   })
   test.each(['8080808010', 'ffffffff7f', 'ffffffffff01'])('%s does not fit 32 bits', text => {
-    expect(() => new Reader(bytes(text)).uvarint()).toThrow('varint at offset 0: it does not fit 32 bits')
+    expect(() => readUvarint(reader(bytes(text)))).toThrow('varint at offset 0: it does not fit 32 bits')
   })
 })
 
 describe('a reader', () => {
-  const reads: [string, number, (from: Reader) => unknown][] = [
-    ['int8', 1, from => from.int8()],
-    ['bool', 1, from => from.bool()],
-    ['int16', 2, from => from.int16()],
-    ['uint16', 2, from => from.uint16()],
-    ['int32', 4, from => from.int32()],
-    ['uint32', 4, from => from.uint32()],
-    ['int64', 8, from => from.int64()],
-    ['float64', 8, from => from.float64()],
-    ['uuid', 16, from => from.uuid()],
-    ['string', 5, from => from.string(5)],
-    ['bytes', 5, from => from.view(5)],
-  ]
-  test.each(reads)('never reads %s over its end, even where memory goes on', (what, size, read) => {
-    const memory = new Uint8Array(40)
-    expect(() => read(new Reader(memory, 10, 10 + size))).not.toThrow()
-    expect(() => read(new Reader(memory, 10, 10 + size - 1))).toThrow(
-      expect.objectContaining({ code: 'MALFORMED', message: `${what} at offset 10: it needs ${size} bytes and ${size - 1} are left` }),
+  test('never goes over its end, even where memory goes on', () => {
+    const from = { ...reader(new Uint8Array(40), 10), end: 15 }
+    expect(take(from, 5, 'bytes')).toBe(10)
+    expect(() => take(from, 1, 'bytes')).toThrow(
+      expect.objectContaining({ code: 'MALFORMED', message: 'bytes at offset 15: it needs 1 bytes and 0 are left' }),
     )
   })
-  test('refuses a negative length', () => {
-    expect(() => new Reader(new Uint8Array(4)).view(-1)).toThrow('bytes at offset 0: its length is -1')
-  })
   test('a varint that is cut off is refused', () => {
-    expect(() => new Reader(bytes('8080')).uvarint()).toThrow(expect.objectContaining({ code: 'MALFORMED' }))
+    expect(() => readUvarint(reader(bytes('8080')))).toThrow(expect.objectContaining({ code: 'MALFORMED' }))
   })
-  test('gives bytes as views', () => {
-    const memory = bytes('0001020304')
-    expect(new Reader(memory, 1).view(2).buffer).toBe(memory.buffer)
+  test('lets values take four times its bytes and 4 MB', () => {
+    const from = reader(new Uint8Array(1000))
+    spend(from, 4_004_000, 'FetchResponse.responses')
+    expect(() => spend(from, 1, 'FetchResponse.responses')).toThrow(
+      expect.objectContaining({
+        code: 'MALFORMED',
+        message: 'FetchResponse.responses at offset 0: all of it would take more memory than 4 times its 1000 bytes and 4 MB',
+      }),
+    )
   })
-  test('reads from the middle of a larger buffer', () => {
-    const inner = bytes('ffff' + '0000000000000007' + 'ff').subarray(2, 10)
-    expect(new Reader(inner).int64()).toBe(7n)
+})
+
+describe('equal bytes', () => {
+  const made = (from: Reader) => ({ at: take(from, 4, 'item') })
+  test('of a kind are made once, and the reader is behind them', () => {
+    const from = reader(bytes('00000001' + '00000001' + '00000002' + '00000001'))
+    const items = [1, 2, 3, 4].map(() => shared(from, 'item', 4, made))
+    expect(items.map(({ at }) => at)).toEqual([0, 0, 8, 0])
+    expect(items[1]).toBe(items[0])
+    expect(from.offset).toBe(16)
+  })
+  test('of another kind, and of other bytes, are others', () => {
+    const from = reader(bytes('00000001' + '00000001'))
+    expect(shared(from, 'item', 4, made).at).toBe(0)
+    expect(shared(from, 'other', 4, made).at).toBe(4)
+    expect(shared(reader(bytes('00000001')), 'item', 4, made)).not.toBe(shared(reader(bytes('00000001')), 'item', 4, made))
+  })
+  test('are told from longer ones that begin with them, wherever they stand', () => {
+    const text = (from: Reader, size: number) => String.fromCharCode(...from.bytes.subarray(take(from, size, 'text'), from.offset))
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.constantFrom(1, 2), { minLength: 1, maxLength: 12 }), { maxLength: 300 }), items => {
+        const from = reader(Uint8Array.from(items.flat()))
+        for (const item of items) expect(shared(from, 'text', item.length, text, item.length)).toBe(String.fromCharCode(...item))
+      }),
+    )
+  })
+  test('beyond the end are not looked at', () => {
+    const from = reader(bytes('00000001' + '00000001'))
+    shared(from, 'item', 4, made)
+    from.end = 6
+    expect(() => shared(from, 'item', 4, made)).toThrow('item at offset 4: it needs 4 bytes and 2 are left')
+  })
+  test('mean nothing where what was made did not end with them', () => {
+    const from = reader(bytes('0000000100000001'))
+    const short = (from: Reader) => ({ at: take(from, 2, 'item') })
+    shared(from, 'item', 4, short)
+    from.offset = 4
+    expect(shared(from, 'item', 4, short).at).toBe(4)
   })
 })
 
@@ -107,31 +102,35 @@ describe('a writer', () => {
   test('grows without losing what it holds', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 12 }), parts => {
-        const to = new Writer(1)
+        const to = writer()
         for (const part of parts) {
-          to.int32(part.length)
-          to.bytes(part)
+          putUvarint(to, part.length)
+          putBytes(to, part)
         }
-        expect(to.length).toBe(parts.reduce((sum, part) => sum + part.length + 4, 0))
-        const from = new Reader(to.toBytes())
-        expect(parts.map(() => from.view(from.int32()))).toEqual(parts)
+        const from = reader(joined(chunksOf(to)))
+        const read = () => {
+          const at = take(from, readUvarint(from), 'bytes')
+          return from.bytes.subarray(at, from.offset)
+        }
+        expect(parts.map(read)).toEqual(parts)
+        expect([left(from), lengthOf(chunksOf(to))]).toEqual([0, from.end])
       }),
       { numRuns: 50 },
     )
   })
   test('links large arrays and copies small ones', () => {
     const [large, small] = [new Uint8Array(1024), new Uint8Array(1023)]
-    const to = new Writer()
-    to.int8(1)
-    to.bytes(large)
-    to.bytes(small)
-    const chunks = to.chunks()
+    const to = writer()
+    to.bytes[room(to, 1)] = 1
+    putBytes(to, large)
+    putBytes(to, small)
+    const chunks = chunksOf(to)
     expect(chunks.map(chunk => chunk.length)).toEqual([1, 1024, 1023])
     expect(chunks[1]).toBe(large)
     expect(chunks[2]).not.toBe(small)
   })
   test('has no chunk for nothing', () => {
-    expect(new Writer().chunks()).toEqual([])
-    expect(new Writer().toBytes()).toEqual(new Uint8Array(0))
+    expect(chunksOf(writer())).toEqual([])
+    expect(joined([])).toEqual(new Uint8Array(0))
   })
 })

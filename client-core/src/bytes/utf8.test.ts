@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8Decode, utf8Encode, utf8Length, utf8Put } from './utf8.js'
+import { utf8Decode, utf8Encode } from './utf8.js'
 
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })]
 /** Any string of code units, lone surrogates included. */
@@ -11,12 +11,7 @@ const anyText = fc
 test('encodes as the platform does, at any length', () => {
   fc.assert(
     fc.property(anyText, text => {
-      const bytes = encoder.encode(text)
-      expect(utf8Encode(text)).toEqual(bytes)
-      expect(utf8Length(text)).toBe(bytes.length)
-      const memory = new Uint8Array(bytes.length + 5)
-      expect(utf8Put(memory, 5, text)).toBe(memory.length)
-      expect(memory.subarray(5)).toEqual(bytes)
+      expect(utf8Encode(text)).toEqual(encoder.encode(text))
     }),
   )
 })
@@ -41,6 +36,6 @@ describe('as Kafka', () => {
     expect(utf8Decode(encoder.encode('\ufeffa'))).toBe('\ufeffa')
   })
   test('every length from nothing to beyond the short path', () => {
-    for (let length = 0; length < 70; length++) expect(utf8Decode(encoder.encode('x'.repeat(length)))).toBe('x'.repeat(length))
+    for (let length = 0; length < 140; length++) expect(utf8Decode(encoder.encode('x'.repeat(length)))).toBe('x'.repeat(length))
   })
 })

@@ -1,5 +1,5 @@
 import { malformed } from '../bytes/malformed.js'
-import { Reader } from '../bytes/reader.js'
+import { reader } from '../bytes/reader.js'
 import { decodeFrom } from './codec.js'
 import { GroupMetadataKey, GroupMetadataValue, OffsetCommitKey, OffsetCommitValue } from './data/classic-group-log.js'
 import * as consumer from './data/consumer-group-log.js'
@@ -8,6 +8,7 @@ import { ShareSnapshotKey, ShareSnapshotValue, ShareUpdateKey, ShareUpdateValue 
 import * as streams from './data/streams-group-log.js'
 import { TransactionLogKey, TransactionLogValue } from './data/transaction-log.js'
 import type { Message, Output } from './message.js'
+import { readInt16 } from './versioned.js'
 
 /** What a topic of a coordinator holds: by name, the versions in front of the key, and the tables of key and value. */
 type LogTables = Readonly<Record<string, readonly [keyVersions: readonly number[], key: Message, value: Message]>>
@@ -112,10 +113,10 @@ export function readShareStateLogRecord(key: Uint8Array | null, value: Uint8Arra
 
 function readLogRecord<T extends LogTables>(tables: T, key: Uint8Array | null, value: Uint8Array | null): LogRecordOf<T> {
   if (key === null) throw malformed('key', 0, 'records of coordinators have one')
-  const keys = new Reader(key)
-  const keyVersion = keys.int16()
-  const values = value === null ? null : new Reader(value)
-  const valueVersion = values?.int16() ?? null
+  const keys = reader(key)
+  const keyVersion = readInt16(keys)
+  const values = value === null ? null : reader(value)
+  const valueVersion = values && readInt16(values)
   const found = Object.entries(tables).find(([, [versions]]) => versions.includes(keyVersion))
   if (found === undefined) return { type: 'unknown', keyVersion, valueVersion }
   const [type, [, keyTable, valueTable]] = found

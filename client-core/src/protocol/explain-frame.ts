@@ -54,7 +54,7 @@ const shortHeader = { apiKey: int16, apiVersion: int16, correlationId: int32 }
 
 /** A broker that does not know the version of an ApiVersions request says so in layout 0 (KIP-511). */
 function bodyVersion(walk: Walk, direction: 'request' | 'response', apiKey: number, version: number): number {
-  if (direction === 'request' || apiKey !== API_VERSIONS || walk.from.left < 2) return version
+  if (direction === 'request' || apiKey !== API_VERSIONS || walk.from.end - walk.from.offset < 2) return version
   const { bytes, offset } = walk.from
   return (bytes[offset] << 8) + bytes[offset + 1] === UNSUPPORTED_VERSION ? 0 : version
 }

@@ -1,12 +1,9 @@
-import { malformed } from '../bytes/malformed.js'
-import { Reader } from '../bytes/reader.js'
-import { typeCoder } from './codec.js'
+import { broken, type Reader, reader, readUvarint, take } from '../bytes/reader.js'
 import type { Place } from './coder.js'
 import { defaultOf, isDefault } from './defaults.js'
 import { errorForCode } from './errors.js'
-import { lengths } from './lengths.js'
 import { isFlexible, type Message } from './message.js'
-import { scalarCoder } from './scalars.js'
+import { int8, int32, sizedCoder } from './scalars.js'
 import type { Field, Fields, FieldType } from './schema.js'
 import { isNullable, presence } from './struct.js'
 
@@ -81,7 +78,8 @@ export class Walk {
   readonly #maxNodes: number
 
   constructor(bytes: Uint8Array, { maxItems = 500, maxNodes = 20_000 }: ExplainLimits = {}) {
-    this.from = new Reader(bytes)
+    this.from = reader(bytes)
+    this.from.budget = Number.POSITIVE_INFINITY
     this.#maxItems = maxItems
     this.#maxNodes = maxNodes
   }
@@ -110,13 +108,13 @@ export class Walk {
   tags(fields: Fields, place: Place, into: Explained[]): boolean {
     const known = Object.entries(fields).filter(([, field]) => presence(field, place.version) === 'tagged')
     return this.#node({ name: 'tagged fields', type: 'tags' }, into, (children, node) => {
-      const count = this.from.uvarint()
+      const count = readUvarint(this.from)
       node.value = count === 0 ? 'none' : items(count)
       for (let i = 0; i < count; i++) {
         if (this.#nodes < this.#maxNodes) this.#tag(known, place, children)
         else {
-          this.from.uvarint()
-          this.from.view(this.from.uvarint())
+          readUvarint(this.from)
+          this.#take(readUvarint(this.from))
           node.hidden = (node.hidden ?? 0) + 1
         }
       }
@@ -127,20 +125,22 @@ export class Walk {
   /** What is left behind the last field is an error. */
   end(): void {
     this.start = this.from.offset
-    if (this.from.left > 0) throw malformed('message', this.start, `${this.from.left} bytes are left over behind its last field`)
+    const left = this.from.end - this.from.offset
+    if (left > 0) throw broken(this.from, 'message', `${left} bytes are left over behind its last field`, this.start)
   }
 
   #tag(known: [string, Field][], place: Place, into: Explained[]): void {
     const start = this.from.offset
     this.start = start
-    const tag = this.from.uvarint()
-    const size = this.from.uvarint()
+    const tag = readUvarint(this.from)
+    const size = readUvarint(this.from)
     const found = known.find(([, field]) => field.spec.tag === tag)
     if (found !== undefined) {
       this.#field(...found, place, into, start)
       return
     }
-    const value = `${this.from.view(size).length} bytes`
+    this.#take(size)
+    const value = `${size} bytes`
     this.#node({ name: `tag ${tag}`, type: 'unknown', note: `tag ${tag}, not in our tables` }, into, () => false, start, value)
   }
 
@@ -167,21 +167,22 @@ export class Walk {
   #value(type: FieldType, place: Place, node: Explained, into: Explained[]): void {
     if (type.kind === 'array') this.#array(type.of, place, node, into)
     else if (type.kind === 'struct') {
-      if (place.nullable && this.from.int8() < (place.tagged ? 1 : 0)) node.value = null
+      if (place.nullable && (int8.coder(place).read(this.from) as number) < (place.tagged ? 1 : 0)) node.value = null
       else node.isDefault = this.struct(type.fields, place, into)
     } else {
-      const value = scalarCoder(type.kind, place).read(this.from)
+      const value = type.coder(place).read(this.from)
       node.value = value instanceof Uint8Array ? `${value.length} bytes` : (value as Explained['value'])
     }
   }
 
   #array(of: FieldType, place: Place, node: Explained, into: Explained[]): void {
-    const count = lengths(place, 'int32', 'array').read(this.from)
-    if (count < 0) {
+    const count = countOf(place, this.from)
+    if (count === null) {
       node.value = null
       return
     }
-    if (count > this.from.left) throw malformed('array', this.start, `${count} items cannot stand in ${this.from.left} bytes`)
+    const left = this.from.end - this.from.offset
+    if (count > left) throw broken(this.from, 'array', `${count} items cannot stand in ${left} bytes`, this.start)
     node.value = items(count)
     const inside = { ...place, nullable: false }
     const fits = () => into.length < this.#maxItems && this.#nodes < this.#maxNodes
@@ -196,14 +197,16 @@ export class Walk {
 
   /** Steps over items that are not shown, at the speed of the codec. */
   #skip(of: FieldType, place: Place, count: number): number {
-    const { read } = typeCoder(of, place)
-    const rest = new Reader(this.from.bytes, this.from.offset, this.from.end, true)
+    const { read } = of.coder(place)
     for (let i = 0; i < count; i++) {
-      this.start = rest.offset
-      read(rest)
+      this.start = this.from.offset
+      read(this.from)
     }
-    this.from.offset = rest.offset
     return count
+  }
+
+  #take(size: number): void {
+    take(this.from, size, 'tagged field')
   }
 
   /** Adds a node before what is in it is read, so that a broken message shows the fields up to the break. */
@@ -228,6 +231,16 @@ export class Walk {
     return node.isDefault
   }
 }
+
+const countOf = (place: Place, from: Reader) =>
+  sizedCoder(
+    place,
+    'array',
+    int32,
+    (_, count) => count,
+    () => false,
+    () => {},
+  ).read(from) as number | null
 
 const items = (count: number): string => (count === 1 ? '1 item' : `${count} items`)
 

@@ -1,9 +1,8 @@
-import { malformed } from '../bytes/malformed.js'
-import { Reader } from '../bytes/reader.js'
-import { utf8Length } from '../bytes/utf8.js'
-import { Writer } from '../bytes/writer.js'
-import { decodeFrom, encodeTo } from './codec.js'
+import { broken, type Reader, reader, readUvarint, take, viewOf } from '../bytes/reader.js'
+import { chunksOf, lengthOf, putUvarint, room, type Writer, writer } from '../bytes/writer.js'
+import { coderOf, decodeFrom, encodeTo } from './codec.js'
 import { type Input, isFlexible, type Message, type Output, type RequestMessage, type ResponseMessage } from './message.js'
+import { int16, int32, string } from './schema.js'
 
 const CONTROLLED_SHUTDOWN = 7
 export const API_VERSIONS = 18
@@ -27,6 +26,16 @@ export function responseHeaderVersion(message: Pick<Message, 'key' | 'versions' 
   return isFlexible(message, version) && message.key !== API_VERSIONS ? 1 : 0
 }
 
+/**
+ * What every frame begins with; the version is the header's. The client id has an int16 length even in the flexible header: the broker reads
+ * it before it knows the version. Kafka has given headers no tagged field so far.
+ */
+const requestHeader = {
+  name: 'RequestHeader',
+  versions: [0, 2] as const,
+  fields: { apiKey: int16, apiVersion: int16, correlationId: int32, clientId: string.since(1).nullable().default(null).ignorable },
+}
+
 /** A request as it goes to the socket: size, header, body. Record batches in it are linked, not copied. */
 export function encodeFrame<M extends RequestMessage>(
   message: M,
@@ -35,15 +44,11 @@ export function encodeFrame<M extends RequestMessage>(
   clientId: string | null,
   body: Input<M>,
 ): Uint8Array[] {
-  const to = new Writer()
-  to.int32(0)
-  to.int16(message.key)
-  to.int16(version)
-  to.int32(correlationId)
+  const to = sized()
   const header = requestHeaderVersion(message, version)
-  if (header > 0) writeClientId(to, clientId)
-  if (header > 1) to.uvarint(0)
-  return sized(encodeTo(to, message, body, version))
+  coderOf(requestHeader, header).write(to, { apiKey: message.key, apiVersion: version, correlationId, clientId })
+  if (header > 1) putUvarint(to, 0)
+  return withSize(encodeTo(to, message, body, version))
 }
 
 /** An answer as a broker sends it: size, header, body. */
@@ -53,25 +58,22 @@ export function encodeResponseFrame<M extends ResponseMessage>(
   correlationId: number,
   body: Input<M>,
 ): Uint8Array[] {
-  const to = new Writer()
-  to.int32(0)
-  to.int32(correlationId)
-  if (responseHeaderVersion(message, version) > 0) to.uvarint(0)
-  return sized(encodeTo(to, message, body, version))
+  const to = sized()
+  to.view.setInt32(room(to, 4), correlationId)
+  if (responseHeaderVersion(message, version)) putUvarint(to, 0)
+  return withSize(encodeTo(to, message, body, version))
 }
 
-/** The client id has an int16 length even in the flexible header: the broker reads it before it knows the version. */
-function writeClientId(to: Writer, clientId: string | null): void {
-  const size = clientId === null ? -1 : utf8Length(clientId)
-  to.int16(size)
-  if (clientId !== null) to.string(clientId, size)
+/** Four bytes are left for the size. */
+function sized(): Writer {
+  const to = writer()
+  room(to, 4)
+  return to
 }
 
-/** Puts the size into the four bytes that were left for it. */
-function sized(to: Writer): Uint8Array[] {
-  const size = to.length - 4
-  const chunks = to.chunks()
-  new DataView(chunks[0].buffer, chunks[0].byteOffset).setInt32(0, size)
+function withSize(to: Writer): Uint8Array[] {
+  const chunks = chunksOf(to)
+  viewOf(chunks[0]).setInt32(0, lengthOf(chunks) - 4)
   return chunks
 }
 
@@ -83,50 +85,44 @@ export function decodeResponse<M extends ResponseMessage>(
   version: number,
   frame: Uint8Array,
 ): { correlationId: number; body: Output<M> } {
-  const from = new Reader(frame)
-  const correlationId = from.int32()
-  if (responseHeaderVersion(message, version) > 0) skipTags(from)
+  const from = reader(frame)
+  const correlationId = readInt32(from)
+  if (responseHeaderVersion(message, version)) skipTags(from)
   return { correlationId, body: decodeFrom(from, message, version) }
 }
 
 /** The first four bytes of an answer, before anything else of it is read. */
-export function correlationIdOf(frame: Uint8Array): number {
-  return new Reader(frame).int32()
-}
+export const correlationIdOf = (frame: Uint8Array): number => readInt32(reader(frame))
+
+const readInt32 = (from: Reader): number => from.view.getInt32(take(from, 4, 'int32'))
 
 /** The part of a request's header that every version has, from a frame without its size: enough to choose the table for the rest. */
 export function readRequestHeader(frame: Uint8Array): RequestHeader {
-  return headerFrom(new Reader(frame))
+  return headerFrom(reader(frame))
 }
 
 /** A request's header and body, from a frame without its size. The caller has chosen the table by `readRequestHeader`. */
 export function decodeRequest<M extends RequestMessage>(message: M, frame: Uint8Array): { header: RequestHeader; body: Output<M> } {
-  const from = new Reader(frame)
+  const from = reader(frame)
   const header = headerFrom(from)
-  if (header.apiKey !== message.key) throw malformed('request', 0, `its API key is ${header.apiKey}, not ${message.key} (${message.api})`)
+  if (header.apiKey !== message.key) {
+    throw broken(from, 'request', `its API key is ${header.apiKey}, not ${message.key} (${message.api})`, 0)
+  }
   if (requestHeaderVersion(message, header.apiVersion) > 1) skipTags(from)
   return { header, body: decodeFrom(from, message, header.apiVersion) }
 }
 
 function headerFrom(from: Reader): RequestHeader {
-  const apiKey = from.int16()
-  const apiVersion = from.int16()
-  const correlationId = from.int32()
-  return { apiKey, apiVersion, correlationId, clientId: apiKey === CONTROLLED_SHUTDOWN && apiVersion === 0 ? null : readClientId(from) }
+  const start = take(from, 4, 'int16')
+  from.offset = start
+  const isShort = from.view.getInt16(start) === CONTROLLED_SHUTDOWN && from.view.getInt16(start + 2) === 0
+  return coderOf(requestHeader, isShort ? 0 : 1).read(from) as RequestHeader
 }
 
-function readClientId(from: Reader): string | null {
-  const at = from.offset
-  const size = from.int16()
-  if (size < -1) throw malformed('client id', at, `its length is ${size}`)
-  return size === -1 ? null : from.string(size)
-}
-
-/** Kafka has given headers no tagged field so far: whatever is there is for somebody else. */
+/** Whatever tags a header has are for somebody else. */
 function skipTags(from: Reader): void {
-  const count = from.uvarint()
-  for (let i = 0; i < count; i++) {
-    from.uvarint()
-    from.take(from.uvarint(), 'tagged field')
+  for (let left = readUvarint(from); left > 0; left--) {
+    readUvarint(from)
+    take(from, readUvarint(from), 'tagged field')
   }
 }

@@ -47,17 +47,22 @@ export type ResponseTo<M extends RequestMessage> = OutputOf<M['response']['field
 
 /** One API: its messages share key, name and versions. The response comes first, because the request knows its answer. */
 export function api(key: number, name: string, versions: MessageVersions) {
-  const shared = { key, api: name, ...versions }
+  const table = <K extends 'request' | 'response', F extends Fields>(kind: K, suffix: string, fields: F) => ({
+    kind,
+    key,
+    api: name,
+    name: name + suffix,
+    ...versions,
+    fields,
+  })
   return {
-    response<F extends Fields>(fields: F): ResponseMessage<F> {
-      return { kind: 'response', name: `${name}Response`, ...shared, fields }
-    },
+    response: <F extends Fields>(fields: F): ResponseMessage<F> => table('response', 'Response', fields),
     request<F extends Fields, R extends Fields>(response: ResponseMessage<R>, fields: F): CallableRequest<F, R> {
-      const fill = (body: InputOf<F>): KafkaRequest<RequestMessage<F, R>> => ({ message, body })
+      const fill = (body: InputOf<F>) => ({ message, body })
+      const { name, ...rest } = table('request', 'Request', fields)
+      const message: CallableRequest<F, R> = Object.assign(fill, rest, { response })
       // A function's name can be redefined but not assigned.
-      Object.defineProperty(fill, 'name', { value: `${name}Request` })
-      const message: CallableRequest<F, R> = Object.assign(fill, { kind: 'request' as const, ...shared, fields, response })
-      return message
+      return Object.defineProperty(message, 'name', { value: name })
     },
   }
 }
@@ -68,5 +73,5 @@ export function data<F extends Fields>(name: string, versions: MessageVersions, 
 }
 
 export function isFlexible(message: MessageVersions, version: number): boolean {
-  return message.flexible !== undefined && version >= message.flexible
+  return version >= (message.flexible ?? Number.POSITIVE_INFINITY)
 }

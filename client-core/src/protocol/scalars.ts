@@ -1,168 +1,176 @@
-import { malformed } from '../bytes/malformed.js'
-import { utf8Length } from '../bytes/utf8.js'
-import type { Writer } from '../bytes/writer.js'
+import { broken, type Reader, readUvarint, shared, spend, take } from '../bytes/reader.js'
+import { utf8Decode, utf8Encode } from '../bytes/utf8.js'
+import { lengthOf, putBytes, putUvarint, room, type Writer } from '../bytes/writer.js'
 import { type Coder, type Place, refused, shown } from './coder.js'
-import { lengths } from './lengths.js'
-import type { ScalarKind } from './schema.js'
+import type { FieldType, ScalarKind } from './schema.js'
 
 /** Kafka's writers refuse longer strings in every encoding, its readers as well. */
 const MAX_STRING = 0x7fff
+/** Up to so many bytes it is worth to look whether equal ones were read before. */
+export const SHORT = 64
 /** Memory of a view, whatever its length. */
 const VIEW = 104
+export const noBytes = new Uint8Array(0)
 
-export function scalarCoder(kind: ScalarKind, place: Place): Coder {
-  switch (kind) {
-    case 'bool':
-      return fixed(
-        1,
-        0,
-        from => from.bool(),
-        given(place, 'boolean', (to, value) => to.bool(value)),
-      )
-    case 'int8':
-      return integer(
-        place,
-        1,
-        true,
-        from => from.int8(),
-        (to, n) => to.int8(n),
-      )
-    case 'int16':
-      return integer(
-        place,
-        2,
-        true,
-        from => from.int16(),
-        (to, n) => to.int16(n),
-      )
-    case 'uint16':
-      return integer(
-        place,
-        2,
-        false,
-        from => from.uint16(),
-        (to, n) => to.int16(n),
-      )
-    case 'int32':
-      return integer(
-        place,
-        4,
-        true,
-        from => from.int32(),
-        (to, n) => to.int32(n),
-      )
-    case 'uint32':
-      return integer(
-        place,
-        4,
-        false,
-        from => from.uint32(),
-        (to, n) => to.int32(n),
-      )
-    case 'int64':
-      return fixed(8, 24, from => from.int64(), int64Writer(place))
-    case 'float64':
-      return fixed(
-        8,
-        16,
-        from => from.float64(),
-        given(place, 'number', (to, value) => to.float64(value)),
-      )
-    case 'uuid':
-      return fixed(
-        16,
-        40,
-        from => from.uuid(),
-        given(place, 'string', (to, value) => to.uuid(value)),
-      )
-    case 'string':
-      return stringCoder(place)
-    case 'bytes':
-      return bytesCoder(place, false)
-    case 'records':
-      return bytesCoder(place, true)
-  }
-}
-
-const fixed = (min: number, cost: number, read: Coder['read'], write: Coder['write']): Coder => ({ read, write, min, cost, fixed: true })
-
-function integer(place: Place, size: number, signed: boolean, read: Coder['read'], write: (to: Writer, value: number) => void): Coder {
-  const range = 2 ** (8 * size)
-  const min = signed ? -range / 2 : 0
-  const max = min + range - 1
-  return fixed(size, 0, read, (to, value) => {
-    if (typeof value !== 'number' || !(value >= min && value <= max) || value % 1 !== 0) {
-      throw refused(place, `${shown(value)} is not an integer from ${min} to ${max}`)
+/**
+ * A type of `size` bytes. What does not come back as it was written is refused, so that ranges need no words of their own.
+ * @param zero what a missing field means, and the JavaScript type
+ * @param memory what a value takes beside its slot
+ */
+export function fixedType<T>(
+  kind: ScalarKind,
+  size: number,
+  zero: T,
+  get: (view: DataView, at: number) => T,
+  set: (view: DataView, at: number, value: T) => void,
+  memory = 0,
+): FieldType {
+  const type = typeof zero
+  const coder = (place: Place): Coder => {
+    const plain = (from: Reader) => get(from.view, take(from, size, kind))
+    const made = (from: Reader) => {
+      spend(from, memory, place.path)
+      return plain(from)
     }
-    write(to, value)
-  })
-}
-
-interface Given {
-  boolean: boolean
-  number: number
-  string: string
-}
-
-function given<T extends keyof Given>(place: Place, type: T, write: (to: Writer, value: Given[T]) => void): Coder['write'] {
-  return (to, value) => {
-    if (typeof value !== type) throw refused(place, `${shown(value)} is not a ${type}`)
-    write(to, value as Given[T])
+    return {
+      min: size,
+      fixed: true,
+      read: memory ? from => shared(from, kind, size, made) : plain,
+      write: (to, value) => {
+        const is = typeof value === type
+        if (is) {
+          const at = room(to, size)
+          set(to.view, at, value as T)
+          const got = get(to.view, at)
+          if (got === value || Number.isNaN(got)) return
+        }
+        throw refused(place, `${is && type !== 'string' ? value : shown(value)} is no ${kind}`)
+      },
+    }
   }
+  return { kind, zero, coder }
 }
 
-function int64Writer(place: Place): Coder['write'] {
-  return (to, value) => {
-    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw refused(place, `${shown(value)} is not a bigint of 64 bits`)
-    to.int64(value)
-  }
+export const int8 = /* @__PURE__ */ fixedType(
+  'int8',
+  1,
+  0,
+  (view, at) => view.getInt8(at),
+  (view, at, value) => view.setInt8(at, value),
+)
+export const int16 = /* @__PURE__ */ fixedType(
+  'int16',
+  2,
+  0,
+  (view, at) => view.getInt16(at),
+  (view, at, value) => view.setInt16(at, value),
+)
+export const int32 = /* @__PURE__ */ fixedType(
+  'int32',
+  4,
+  0,
+  (view, at) => view.getInt32(at),
+  (view, at, value) => view.setInt32(at, value),
+)
+
+/** Unsigned, and one more than the length, so that 0 is null (KIP-482). */
+const compact: Coder = {
+  min: 1,
+  read: from => readUvarint(from) - 1,
+  write: (to, length) => putUvarint(to, (length as number) + 1),
 }
 
-/** Texts and bytes may be a password or a token, and so may be what was given in their place. */
-const kindOf = (value: unknown): string => (typeof value === 'number' || typeof value === 'bigint' ? `a ${typeof value}` : shown(value))
-
-function stringCoder(place: Place): Coder {
-  const length = lengths(place, 'int16', 'string')
+/**
+ * What has a length or a count in front: `plain`, with -1 for null, before the flexible versions.
+ * @param prepare checks a value and gives what has the length and is `put`
+ */
+export function sizedCoder<T extends { readonly length: number }>(
+  place: Place,
+  what: string,
+  plain: FieldType,
+  get: (from: Reader, length: number) => unknown,
+  prepare: (value: unknown) => T | false,
+  put: (to: Writer, value: T) => void,
+): Coder {
+  const length = place.flexible ? compact : plain.coder(place)
+  const least = place.nullable ? -1 : 0
   return {
+    min: length.min,
     read: from => {
-      const size = length.read(from)
-      if (size < 0) return null
-      if (size > MAX_STRING) throw malformed('string', from.offset, `its length is ${size}`)
-      return from.string(size)
+      const size = length.read(from) as number
+      if (size < least) throw broken(from, what, size === -1 ? 'null where the protocol has none' : `its length is ${size}`)
+      return size < 0 ? null : get(from, size)
     },
     write: (to, value) => {
-      if (value === null && place.nullable) return length.write(to, -1)
-      if (typeof value !== 'string') throw refused(place, `${kindOf(value)} is not a string`)
-      const size = utf8Length(value)
-      if (size > MAX_STRING) throw refused(place, `a string of ${size} bytes is longer than the ${MAX_STRING} that Kafka takes`)
-      length.write(to, size)
-      to.string(value, size)
+      if (value === null && least) return length.write(to, -1)
+      const body = prepare(value)
+      if (!body) throw refused(place, `${shown(value)} is no ${what}`)
+      length.write(to, body.length)
+      put(to, body)
     },
-    min: length.min,
-    cost: 24,
   }
 }
+
+export function stringCoder(place: Place): Coder {
+  const make = (from: Reader, size: number): string => {
+    const at = take(from, size, 'string')
+    const text = utf8Decode(from.bytes, at, from.offset)
+    // A text that is not ASCII takes two bytes for each of its characters; a long one is decoded from a view.
+    spend(from, (size > SHORT ? VIEW : 24) + (text.length < size ? 2 : 1) * text.length, place.path)
+    return text
+  }
+  return sizedCoder(
+    place,
+    'string',
+    int16,
+    (from, size) => {
+      if (size > MAX_STRING) throw broken(from, 'string', `its length is ${size}`)
+      if (!size) return ''
+      return size > SHORT ? make(from, size) : shared(from, 'string', size, make, size)
+    },
+    value => {
+      if (typeof value !== 'string') return false
+      const bytes = utf8Encode(value)
+      if (bytes.length > MAX_STRING)
+        throw refused(place, `a string of ${bytes.length} bytes is longer than the ${MAX_STRING} that Kafka takes`)
+      return bytes
+    },
+    putBytes,
+  )
+}
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
+
+function viewCoder<T extends { readonly length: number }>(
+  place: Place,
+  what: string,
+  prepare: (value: unknown) => T | false,
+  put: (to: Writer, value: T) => void,
+): Coder {
+  return sizedCoder(
+    place,
+    what,
+    int32,
+    (from, size) => {
+      if (!size) return noBytes
+      spend(from, VIEW, place.path)
+      const at = take(from, size, what)
+      return from.bytes.subarray(at, from.offset)
+    },
+    prepare,
+    put,
+  )
+}
+
+export const bytesCoder = (place: Place): Coder => viewCoder(place, 'Uint8Array', value => isBytes(value) && value, putBytes)
 
 /** Record batches may be given as several arrays, which are written one behind the other. */
-function bytesCoder(place: Place, several: boolean): Coder {
-  const length = lengths(place, 'int32', 'bytes')
-  return {
-    read: from => {
-      const size = length.read(from)
-      return size < 0 ? null : from.view(size)
+export const recordsCoder = (place: Place): Coder =>
+  viewCoder<Uint8Array | { readonly parts: readonly Uint8Array[]; readonly length: number }>(
+    place,
+    'Uint8Array',
+    value => (isBytes(value) ? value : Array.isArray(value) && value.every(isBytes) && { parts: value, length: lengthOf(value) }),
+    (to, body) => {
+      for (const part of 'parts' in body ? body.parts : [body]) putBytes(to, part)
     },
-    write: (to, value) => {
-      if (value === null && place.nullable) return length.write(to, -1)
-      const parts: readonly unknown[] = several && Array.isArray(value) ? value : [value]
-      let size = 0
-      for (const part of parts) {
-        if (!(part instanceof Uint8Array)) throw refused(place, `${kindOf(part)} is not a Uint8Array`)
-        size += part.length
-      }
-      length.write(to, size)
-      for (const part of parts) to.bytes(part as Uint8Array)
-    },
-    min: length.min,
-    cost: VIEW,
-  }
-}
+  )

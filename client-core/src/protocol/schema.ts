@@ -1,4 +1,8 @@
-import type { Uuid } from '../bytes/uuid.js'
+import { putUuid, type Uuid, uuidAt, zeroUuid } from '../bytes/uuid.js'
+import type { Coder, Place } from './coder.js'
+import * as scalars from './scalars.js'
+import { bytesCoder, fixedType, noBytes, recordsCoder, stringCoder } from './scalars.js'
+import { arrayCoder, noItems, nullableStructCoder } from './struct.js'
 
 /** The types that Kafka's message definitions know. */
 export type ScalarKind =
@@ -15,24 +19,34 @@ export type ScalarKind =
   | 'bytes'
   | 'records'
 
-export type FieldType =
-  | { readonly kind: ScalarKind }
-  | { readonly kind: 'array'; readonly of: FieldType }
-  | { readonly kind: 'struct'; readonly fields: Fields }
+/** A type knows how it is read and written, so that a program has the code of the types that it uses. */
+interface Type<K extends string> {
+  readonly kind: K
+  /** What a missing field means; of a struct made by `defaultOf`. */
+  zero?: unknown
+  /** Its closures at one version of one message; made anew at every call, so keep them. */
+  readonly coder: (place: Place) => Coder
+}
 
-/** Everything the codec needs to know of a field. Version ranges include both ends. */
-export interface FieldSpec {
-  readonly type: FieldType
+export type FieldType = Type<ScalarKind> | (Type<'array'> & { readonly of: FieldType }) | (Type<'struct'> & { readonly fields: Fields })
+
+/** Versions, both ends included. */
+export interface VersionRange {
   readonly since: number
   readonly until: number
+}
+
+/** Everything the codec needs to know of a field. */
+export interface FieldSpec extends VersionRange {
+  readonly type: FieldType
   /** The versions in which null may be on the wire; undefined: none. */
-  readonly nullable?: { readonly since: number; readonly until: number }
+  readonly nullable?: VersionRange
   /** The field is in the tagged section, under this number (KIP-482). */
   readonly tag?: number
   /** What Kafka's definition states as default, where it does; otherwise the zero of the type (`defaultOf`). */
   readonly default?: unknown
   /** A value other than the default may be dropped silently in versions without the field. */
-  readonly ignorable: boolean
+  readonly ignorable?: boolean
 }
 
 /** Tagged fields that a table does not know, by tag: kept when read, written back when given. */
@@ -92,32 +106,82 @@ export type InputOf<F extends Fields> = Flat<
 /** What a decoder gives for these fields: all of them, whatever the version. Values that were not on the wire are shared and frozen. */
 export type OutputOf<F extends Fields> = Flat<{ [K in keyof F]: F[K]['$out'] } & { unknownTags?: UnknownTags }>
 
-const scalar = <In, Out = In>(kind: ScalarKind): Field<In, Out, false> => new Field(field({ kind }))
-const field = (type: FieldType): FieldSpec => ({ type, since: 0, until: Number.POSITIVE_INFINITY, ignorable: false })
+const of = (type: FieldType): FieldSpec => ({ type, since: 0, until: Number.POSITIVE_INFINITY })
+const scalar = <In, Out = In>(type: FieldType): Field<In, Out, false> => new Field(of(type))
 
-export const bool = scalar<boolean>('bool')
-export const int8 = scalar<number>('int8')
-export const int16 = scalar<number>('int16')
-export const uint16 = scalar<number>('uint16')
-export const int32 = scalar<number>('int32')
-export const uint32 = scalar<number>('uint32')
-export const int64 = scalar<bigint>('int64')
-export const float64 = scalar<number>('float64')
-export const string = scalar<string>('string')
-export const uuid = scalar<Uuid>('uuid')
+export const bool = /* @__PURE__ */ scalar<boolean>(
+  /* @__PURE__ */ fixedType(
+    'bool',
+    1,
+    false,
+    // Any byte but 0 is true, as in Kafka.
+    (view, at) => view.getInt8(at) !== 0,
+    (view, at, value) => view.setInt8(at, +value),
+  ),
+)
+export const int8 = /* @__PURE__ */ scalar<number>(scalars.int8)
+export const int16 = /* @__PURE__ */ scalar<number>(scalars.int16)
+export const uint16 = /* @__PURE__ */ scalar<number>(
+  /* @__PURE__ */ fixedType(
+    'uint16',
+    2,
+    0,
+    (view, at) => view.getUint16(at),
+    (view, at, value) => view.setUint16(at, value),
+  ),
+)
+export const int32 = /* @__PURE__ */ scalar<number>(scalars.int32)
+export const uint32 = /* @__PURE__ */ scalar<number>(
+  /* @__PURE__ */ fixedType(
+    'uint32',
+    4,
+    0,
+    (view, at) => view.getUint32(at),
+    (view, at, value) => view.setUint32(at, value),
+  ),
+)
+export const int64 = /* @__PURE__ */ scalar<bigint>(
+  /* @__PURE__ */ fixedType(
+    'int64',
+    8,
+    0n,
+    (view, at) => view.getBigInt64(at),
+    (view, at, value) => view.setBigInt64(at, value),
+    24,
+  ),
+)
+export const float64 = /* @__PURE__ */ scalar<number>(
+  /* @__PURE__ */ fixedType(
+    'float64',
+    8,
+    0,
+    (view, at) => view.getFloat64(at),
+    (view, at, value) => view.setFloat64(at, value),
+    16,
+  ),
+)
+export const string = /* @__PURE__ */ scalar<string>({ kind: 'string', zero: '', coder: stringCoder })
+export const uuid = /* @__PURE__ */ scalar<Uuid>(/* @__PURE__ */ fixedType('uuid', 16, zeroUuid, uuidAt, putUuid, 40))
 /** Opaque bytes. Read as a view of the frame. */
-export const bytes = scalar<Uint8Array>('bytes')
+export const bytes = /* @__PURE__ */ scalar<Uint8Array>({ kind: 'bytes', zero: noBytes, coder: bytesCoder })
 /** Record batches. Written from one array or several, which are never concatenated; read as one view of the frame. */
-export const records = scalar<Uint8Array | readonly Uint8Array[], Uint8Array>('records')
+export const records = /* @__PURE__ */ scalar<Uint8Array | readonly Uint8Array[], Uint8Array>({
+  kind: 'records',
+  zero: null,
+  coder: recordsCoder,
+})
+
+const structType = (fields: Fields): FieldType => ({ kind: 'struct', fields, coder: place => nullableStructCoder(fields, place) })
 
 /** A list of scalars or, given fields, of structs. */
 export function array<In, Out>(of: Field<In, Out>): Field<readonly In[], readonly Out[], false>
 export function array<F extends Fields>(of: F): Field<readonly InputOf<F>[], readonly OutputOf<F>[], false>
-export function array(of: Field | Fields): Field<readonly unknown[], readonly unknown[], false> {
-  return new Field(field({ kind: 'array', of: of instanceof Field ? of.spec.type : { kind: 'struct', fields: of } }))
+export function array(items: Field | Fields): Field<readonly unknown[], readonly unknown[], false> {
+  const type = items instanceof Field ? items.spec.type : structType(items)
+  return new Field(of({ kind: 'array', of: type, zero: noItems, coder: place => arrayCoder(type, place) }))
 }
 
 /** A struct that stands alone. */
 export function struct<F extends Fields>(fields: F): Field<InputOf<F>, OutputOf<F>, false> {
-  return new Field(field({ kind: 'struct', fields }))
+  return new Field(of(structType(fields)))
 }

@@ -1,4 +1,4 @@
-import { Reader } from '../bytes/reader.js'
+import { reader } from '../bytes/reader.js'
 import { ClientError } from '../error.js'
 import { readFrom } from '../protocol/codec.js'
 import {
@@ -11,7 +11,7 @@ import {
   VotersRecord,
 } from '../protocol/data/control-records.js'
 import type { Message, Output } from '../protocol/message.js'
-import { decodeVersioned } from '../protocol/versioned.js'
+import { decodeVersioned, readInt16 } from '../protocol/versioned.js'
 import type { KafkaRecord } from './record.js'
 
 /** What a control record says. Brokers write them between the records of clients; `consumer.keepControlRecords` gives them out. */
@@ -65,7 +65,7 @@ const controlType = (key: Uint8Array | null): number => decodeVersioned(ControlR
 
 /** Their version is their first field, not a prefix. */
 function quorumRecord<M extends Message>(message: M, bytes: Uint8Array): Output<M> {
-  const version = new Reader(bytes).int16()
+  const version = readInt16(reader(bytes))
   const [first, last] = message.versions
-  return readFrom(new Reader(bytes), message, Math.min(Math.max(version, first), last))
+  return readFrom(reader(bytes), message, Math.min(Math.max(version, first), last))
 }

@@ -1,8 +1,9 @@
+import { uuidFromBytes } from '../../bytes/uuid.js'
 import { apis } from '../apis.js'
 import { decode, encode } from '../codec.js'
 import { isFlexible, type Message } from '../message.js'
 import type { Fields, FieldType } from '../schema.js'
-import { presence } from '../struct.js'
+import { isNullable, presence } from '../struct.js'
 
 /*
  * Run by a process whose young generation is so large that nothing is collected meanwhile: what the heap has grown by is all that was
@@ -13,8 +14,10 @@ export interface Allocation {
   /** The message, its version, the array that is dense, and what is in it. */
   readonly what: string
   readonly frame: number
-  /** Bytes that decoding it took until it failed; undefined where it did not fail. */
-  readonly allocated: number | undefined
+  /** Bytes that decoding it took, until its end or until it failed. */
+  readonly allocated: number
+  /** Why it failed. */
+  readonly error?: string
 }
 
 const FRAME = 500_000
@@ -62,6 +65,84 @@ export function* textsAndBytes(): Generator<Allocation> {
   )
 }
 
+/** What a large cluster has: partitions, twenty to a topic. */
+const PARTITIONS = 200_000
+/** And items of any other array, ten in each that is inside another. */
+const ITEMS = 70_000
+const aboutPartitions = [
+  'DeleteRecords',
+  'DescribeTopicPartitions',
+  'Fetch',
+  'ListOffsets',
+  'ListPartitionReassignments',
+  'Metadata',
+].concat(['OffsetCommit', 'OffsetFetch', 'OffsetForLeaderEpoch', 'Produce'])
+
+/** What brokers of a large cluster answer: each array of each message with as many items as such a cluster has. */
+export function* honestAnswers(): Generator<Allocation> {
+  for (const { response } of apis.values()) {
+    const version = response.versions[1]
+    for (const path of arrayPaths(response.fields, version)) {
+      if (innerType(response.fields, path).kind !== 'struct') continue
+      const ofPartitions = aboutPartitions.includes(response.api) && path.at(-1) === 'partitions'
+      const items = ofPartitions ? PARTITIONS : ITEMS
+      const each = ofPartitions ? 20 : 10
+      const counts = path.map(() => 1)
+      counts[path.length - 1] = path.length > 1 ? each : items
+      if (path.length > 1) counts[path.length - 2] = items / each
+      const frame = encode(response, honest(response.fields, version, path, counts, 0) as never, version)
+      yield measured(`${response.name} v${version} ${path.join('.')}`, response, version, frame)
+    }
+  }
+}
+
+function innerType(fields: Fields, [name, ...rest]: readonly string[]): FieldType {
+  const { type } = fields[name].spec
+  const inner = type.kind === 'array' ? type.of : type
+  return rest.length > 0 && inner.kind === 'struct' ? innerType(inner.fields, rest) : inner
+}
+
+/** A struct as a broker would fill it: names and ids of their own, counts and offsets that differ, null where that is usual. */
+function honest(fields: Fields, version: number, path: readonly string[], counts: readonly number[], index: number): unknown {
+  const value: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    const { type, tag } = field.spec
+    if (presence(field, version) === 'absent' || (tag !== undefined && name !== path[0])) continue
+    value[name] =
+      isNullable(field, version) && name !== path[0] && type.kind !== 'array' && !/name|topic|id$/i.test(name)
+        ? null
+        : usual(name, type, version, name === path[0] ? path.slice(1) : [], name === path[0] ? counts : [], index)
+  }
+  return value
+}
+
+function usual(name: string, type: FieldType, version: number, path: readonly string[], counts: readonly number[], index: number): unknown {
+  switch (type.kind) {
+    case 'array': {
+      const { of } = type
+      const count = counts[0] ?? (of.kind === 'struct' ? 0 : name === 'offlineReplicas' ? 0 : 3)
+      return Array.from({ length: count }, (_, i) =>
+        of.kind === 'int32' ? (index + i) % 9 : usual(name, of, version, path, counts.slice(1), counts.length > 0 ? i : index),
+      )
+    }
+    case 'struct':
+      return honest(type.fields, version, path, counts, index)
+    case 'bool':
+      return false
+    case 'int64':
+      return 1_000_000n + BigInt(index)
+    case 'string':
+      return /name|topic|id$/i.test(name) ? `team-${index % 97}.${name}-${index}` : `${name}-${index % 10}`
+    case 'uuid':
+      return uuidFromBytes(Uint8Array.from({ length: 16 }, (_, i) => (i < 4 ? index >> (8 * i) : i)))
+    case 'bytes':
+    case 'records':
+      return new Uint8Array(0)
+    default:
+      return /partition|index/i.test(name) ? index % 30_000 : 0
+  }
+}
+
 function measured(what: string, message: Message, version: number, frame: Uint8Array): Allocation {
   try {
     decode(message, new Uint8Array(1), version)
@@ -71,14 +152,14 @@ function measured(what: string, message: Message, version: number, frame: Uint8A
   // Well before the young generation is full.
   if (process.memoryUsage().heapUsed > clean + 100_000_000) clean = collected()
   const before = process.memoryUsage().heapUsed
-  let failed = false
+  let error: string | undefined
   try {
     decode(message, frame, version)
-  } catch {
-    failed = true
+  } catch (cause) {
+    error = String(cause)
   }
   const allocated = process.memoryUsage().heapUsed - before
-  return { what, frame: frame.length, allocated: failed ? allocated : undefined }
+  return { what, frame: frame.length, allocated, error }
 }
 
 function broken(bytes: Uint8Array): Uint8Array {

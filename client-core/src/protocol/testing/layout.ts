@@ -29,7 +29,7 @@ function ourFields(fields: Fields, version: number, prefix: string): FieldAt[] {
       nullable: isNullable(field, version),
       tag: field.spec.tag,
       default: ourDefault(field),
-      ignorable: field.spec.ignorable,
+      ignorable: field.spec.ignorable === true,
     }
     return [at, ...(inner === undefined ? [] : ourFields(inner, version, `${path}${suffix}.`))]
   })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { Reader } from '../../bytes/reader.js'
 import { ConsumerGroupDescribeRequest } from '../../protocol/api/consumer-group-describe.js'
 import { DescribeGroupsRequest } from '../../protocol/api/describe-groups.js'
 import { FindCoordinatorRequest } from '../../protocol/api/find-coordinator.js'
@@ -7,7 +6,10 @@ import { ListGroupsRequest } from '../../protocol/api/list-groups.js'
 import { MetadataRequest } from '../../protocol/api/metadata.js'
 import { OffsetCommitRequest } from '../../protocol/api/offset-commit.js'
 import { OffsetFetchRequest } from '../../protocol/api/offset-fetch.js'
+import { readOffsetsLogRecord } from '../../protocol/coordinator-logs.js'
+import { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from '../../protocol/data/consumer-protocol.js'
 import { errnoOf } from '../../protocol/errors.js'
+import { decodeVersioned } from '../../protocol/versioned.js'
 import type { Sandbox } from '../sandbox.js'
 import { setup } from '../testing/setup.js'
 import type { TestClient } from '../testing/test-client.js'
@@ -237,16 +239,11 @@ describe('offsets', () => {
     const { client, sandbox } = await withGroups()
     await commit(client, 'new', 7n, {}, { metadata: 'note' })
     const [record] = sandbox.brokers.flatMap(() => offsetRecords(sandbox, 'new'))
-    const key = new Reader(record.key!)
-    expect([key.int16(), key.string(key.int16()), key.string(key.int16()), key.int32()]).toEqual([1, 'new', 'orders', 0])
-    const value = new Reader(record.value!)
-    expect([value.int16(), value.int64(), value.int32(), value.string(value.int16()), value.int64()]).toEqual([
-      3,
-      7n,
-      0,
-      'note',
-      BigInt(sandbox.clock.now()),
-    ])
+    expect(readOffsetsLogRecord(record.key, record.value)).toMatchObject({
+      type: 'OffsetCommit',
+      key: { group: 'new', topic: 'orders', partition: 0 },
+      value: { offset: 7n, leaderEpoch: 0, metadata: 'note', commitTimestamp: BigInt(sandbox.clock.now()) },
+    })
   })
 
   test("a deleted topic's offsets go with it", async () => {
@@ -261,14 +258,7 @@ function offsetRecords(sandbox: Sandbox, groupId: string) {
   return all.filter(({ key }) => new TextDecoder().decode(key!).includes(groupId))
 }
 
-function readSubscription(bytes: Uint8Array): string[] {
-  const from = new Reader(bytes)
-  from.int16()
-  return Array.from({ length: from.int32() }, () => from.string(from.int16()))
-}
+const readSubscription = (bytes: Uint8Array) => decodeVersioned(ConsumerProtocolSubscription, bytes).value.topics
 
-function readAssignment(bytes: Uint8Array): [string, number[]][] {
-  const from = new Reader(bytes)
-  from.int16()
-  return Array.from({ length: from.int32() }, () => [from.string(from.int16()), Array.from({ length: from.int32() }, () => from.int32())])
-}
+const readAssignment = (bytes: Uint8Array) =>
+  decodeVersioned(ConsumerProtocolAssignment, bytes).value.assignedPartitions.map(({ topic, partitions }) => [topic, partitions])
