@@ -1,9 +1,9 @@
-/** The protocol with three of its APIs, both ways. */
+/** The protocol with three of its APIs: requests become frames, answers are read from frames. */
 export {
   ApiVersionsRequest,
   ApiVersionsResponse,
-  decode,
-  encode,
+  decodeResponse,
+  encodeFrame,
   FetchRequest,
   FetchResponse,
   MetadataRequest,
