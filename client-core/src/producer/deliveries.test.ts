@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { basicLogger } from '../hooks/logger.js'
+import type { KafkaRecord } from '../records/record.js'
 import { close, fail, hang } from '../sandbox/index.js'
 import { producing } from './testing/producing.js'
 
@@ -48,6 +49,34 @@ describe('onDelivery', () => {
     ])
     const [written] = p.sandbox.records('orders', 1)
     expect([written.key, written.value, written.headers, written.timestamp]).toEqual([told.key, told.value, told.headers, told.timestamp])
+  })
+
+  test('gives back what a record has beside its value, whichever it is, and values of every kind; a promise does, too', async () => {
+    const p = await producing({ producer: { lingerMs: 5 } })
+    await p.run(p.put('first'))
+    const utf8 = new TextEncoder()
+    const headers = [{ key: 'h', value: 'text' }]
+    const rests = [{}, { key: 'k' }, { key: null }, { key: '' }, { headers }, { context: 0 }, { key: 'k', headers, context: 'mine' }]
+    const records = rests.flatMap(rest =>
+      ['text', '', null, utf8.encode('bytes')].map(value => ({ topic: 'orders', partition: 0, value, ...rest })),
+    )
+    const called: KafkaRecord[] = []
+    const sent: Promise<KafkaRecord>[] = []
+    for (const r of records) {
+      sent.push(p.client.send(r))
+      void p.client.produce(r, { onDelivery: told => called.push(told) })
+    }
+    await p.run(p.client.flush())
+    const bytes = (v: Uint8Array | string | null = null) => (typeof v === 'string' ? utf8.encode(v) : v)
+    const asWritten = (r: (typeof records)[number] & { key?: string | null; headers?: typeof headers; context?: unknown }) => ({
+      key: bytes(r.key),
+      value: bytes(r.value),
+      headers: (r.headers ?? []).map(h => ({ key: h.key, value: bytes(h.value) })),
+      context: r.context,
+    })
+    const shown = ({ key, value, headers, context }: KafkaRecord) => ({ key, value, headers, context })
+    expect(called.map(shown)).toEqual(records.map(asWritten))
+    expect((await Promise.all(sent)).map(shown)).toEqual(records.map(asWritten))
   })
 
   test("gets the broker's time where the topic has it", async () => {

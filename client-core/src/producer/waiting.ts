@@ -1,8 +1,17 @@
+import type { RecordBytes } from '../records/batch-builder.js'
 import type { KafkaRecord } from '../records/record.js'
 import { type BatchResult, ProducedRecord, type ProducerRecord } from './record.js'
 
 /** Told once what became of a record. `error` is absent when it was delivered. */
 export type Settle = (record: KafkaRecord, error?: Error) => void
+
+type Kept = ProducerRecord | RecordBytes
+
+/** A record that is a value and nothing else is kept as that: then the object around it dies young, before the garbage collector copies it. */
+const keep = (record: ProducerRecord): Kept =>
+  record.key === undefined && record.headers === undefined && record.context === undefined ? record.value : record
+const given = (kept: Kept): ProducerRecord =>
+  typeof kept === 'string' || kept === null || kept instanceof Uint8Array ? { value: kept } : kept
 
 /**
  * Records of a batch that somebody waits for; records that nobody waits for leave nothing but their bytes. What neighbours share, their callback
@@ -10,7 +19,7 @@ export type Settle = (record: KafkaRecord, error?: Error) => void
  */
 export class Waiting {
   /** By their place in the batch. Told ones are let go of: a batch that has grown old is garbage long before it is collected, and they with it. */
-  readonly #records: (ProducerRecord | undefined)[] = []
+  readonly #records: (Kept | undefined)[] = []
   /** Runs of neighbours: where each begins, and what its records share. No callback: each has a promise. */
   readonly #starts: number[] = []
   readonly #timestamps: (number | bigint)[] = []
@@ -32,7 +41,7 @@ export class Waiting {
       this.#settles.push((this.#settle = settle))
       if (settle) this.#hasCallbacks = true
     }
-    this.#records.push(record)
+    this.#records.push(keep(record))
   }
 
   /**
@@ -51,10 +60,10 @@ export class Waiting {
     for (;;) {
       const index = this.#next++
       if (this.#starts[this.#nextRun + 1] === index) this.#nextRun++
-      const record = this.#records[index]
-      if (!record || this.#settles[this.#nextRun]) continue
+      const kept = this.#records[index]
+      if (kept === undefined || this.#settles[this.#nextRun]) continue
       this.#records[index] = undefined
-      return new ProducedRecord(record, result, index, this.#timestamps[this.#nextRun])
+      return new ProducedRecord(given(kept), result, index, this.#timestamps[this.#nextRun])
     }
   }
 
@@ -72,11 +81,11 @@ export class Waiting {
     let run = -1
     for (let index = 0; index < this.#records.length; index++) {
       if (this.#starts[run + 1] === index) run++
-      const record = this.#records[index]
+      const kept = this.#records[index]
       const settle = this.#settles[run]
-      if (!record || !settle) continue
+      if (kept === undefined || !settle) continue
       this.#records[index] = undefined
-      call(settle, new ProducedRecord(record, result, index, this.#timestamps[run]), error)
+      call(settle, new ProducedRecord(given(kept), result, index, this.#timestamps[run]), error)
     }
   }
 }
