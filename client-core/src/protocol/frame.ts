@@ -1,4 +1,3 @@
-import { malformed } from '../bytes/malformed.js'
 import { broken, type Reader, reader, readUvarint, take, viewOf } from '../bytes/reader.js'
 import { chunksOf, lengthOf, putUvarint, room, type Writer, writer } from '../bytes/writer.js'
 import { coderOf, decodeFrom, encodeTo } from './codec.js'
@@ -93,11 +92,7 @@ export function decodeResponse<M extends ResponseMessage>(
 }
 
 /** The first four bytes of an answer, before anything else of it is read. */
-export function correlationIdOf(frame: Uint8Array): number {
-  if (frame.length < 4) throw malformed('int32', 0, `it needs 4 bytes and ${frame.length} are left`)
-  // Without a DataView: answers that are handed on as they are would outlive minor collections.
-  return (frame[0] << 24) | (frame[1] << 16) | (frame[2] << 8) | frame[3]
-}
+export const correlationIdOf = (frame: Uint8Array): number => readInt32(reader(frame))
 
 const readInt32 = (from: Reader): number => from.view.getInt32(take(from, 4, 'int32'))
 
