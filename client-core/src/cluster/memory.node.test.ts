@@ -51,9 +51,17 @@ test.each([
       expect(answer).toBeDefined()
     }
     gc({ type: 'minor' })
+    // What a collection frees is given back in the background; the next one waits for it.
+    gc({ type: 'minor' })
     return process.memoryUsage().arrayBuffers
   }
-  const before = await held()
-  expect((await held()) - before).toBeLessThan(4 * MB)
+  // A mark that V8 happens to begin keeps what it meets meanwhile, so no single time counts.
+  const growth: number[] = []
+  for (let i = 0, before = await held(); i < 15; i++) {
+    const now = await held()
+    growth.push(now - before)
+    before = now
+  }
+  expect(growth.sort((a, b) => a - b)[7]).toBeLessThan(4 * MB)
   connection.close()
 })

@@ -1,3 +1,4 @@
+import { lengthOf } from '../bytes/writer.js'
 import type { RequestMessage } from '../protocol/message.js'
 
 /** How one attempt is to be sent; what its hooks say of it. */
@@ -66,20 +67,4 @@ export class Pending {
   get timeToWriteMs(): number {
     return this.writtenAt - this.writeAt
   }
-}
-
-export function lengthOf(chunks: readonly Uint8Array[]): number {
-  let bytes = 0
-  for (const chunk of chunks) bytes += chunk.length
-  return bytes
-}
-
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(lengthOf(chunks))
-  let at = 0
-  for (const chunk of chunks) {
-    out.set(chunk, at)
-    at += chunk.length
-  }
-  return out
 }

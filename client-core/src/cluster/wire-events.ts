@@ -1,6 +1,7 @@
+import { joined, lengthOf } from '../bytes/writer.js'
 import type { Clock } from '../clock.js'
 import type { BrokerMetadata, FrameView, Hooks, RequestIdentity } from '../hooks/hooks.js'
-import { joined, lengthOf, type Pending } from './pending.js'
+import type { Pending } from './pending.js'
 import { holdsSecret, RedactedFrame } from './secrets.js'
 
 /** Tells the hooks what one connection writes and reads. No event is built where nobody listens. */

@@ -1,3 +1,4 @@
+import { joined } from '../../bytes/writer.js'
 import { ApiVersionsResponse } from '../../protocol/api/api-versions.js'
 import { apis } from '../../protocol/apis.js'
 import { errnoOf } from '../../protocol/errors.js'
@@ -185,14 +186,4 @@ function understand<T>(read: () => T): T {
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined
   return () => (result ??= work())
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
 }
