@@ -122,6 +122,17 @@ describe('a connection that ends', () => {
     expect(clock.now()).toBe(started)
   })
 
+  test('without a single byte, when brokers have answered before: it is tried again', async () => {
+    const { sandbox, clock, cluster } = await known()
+    sandbox.broker(1).cut()
+    await clock.settle()
+    // What was not written is sent once more at once; a second end is an error.
+    const closed = [1, 2, 3].map(() => sandbox.intercept('ApiVersions', { once: true }, close()))
+    const answer = await driven(clock, cluster.call({ broker: 1 }, DescribeClusterRequest, plain, asked))
+    expect(answer.errorCode).toBe(0)
+    for (const end of closed) await end.met(1)
+  })
+
   test('in the middle of many requests fails them all, in order, so that they are tried again', async () => {
     const { sandbox, clock, cluster } = await known()
     const parked = sandbox.intercept('DescribeCluster', { once: true }, hang())

@@ -26,7 +26,8 @@ export function timedOut(broker: BrokerMetadata, { message, attempt, writtenAt }
 /** `everAnswered`: whether any broker ever answered more than ApiVersions, which brokers answer to everybody. */
 export function hungUp(broker: BrokerMetadata, oldest: Pending | undefined, everRead: boolean, everAnswered: boolean | undefined): Error {
   const address = describe(broker)
-  if (!everRead) {
+  // Once brokers have answered with these settings, one that hangs up at once is on its way down, or what lies between has cut the connection.
+  if (!everRead && !everAnswered) {
     return new ClientError(
       'FIRST_READ_EOF',
       `${address} closed the connection without a single byte: the port may want TLS or SASL, or the broker ${tooOld}`,
