@@ -1,6 +1,6 @@
 import type { Codec, CodecName } from '../compression/codec.js'
 import { ClientError } from '../error.js'
-import type { FetchedRecord } from './fetched-record.js'
+import { FetchedRecord } from './fetched-record.js'
 import { at, attributeBits, readInt16, readInt32, readInt64 } from './layout.js'
 import { RecordAttrs } from './record.js'
 import { RecordRun } from './run.js'
@@ -46,6 +46,8 @@ export interface RecordBatch extends Iterable<FetchedRecord> {
   readonly payload: Uint8Array
   /** Where the last record's length stands in the payload. */
   readonly lastAt: number
+  /** The last record's, where the payload is not kept. */
+  readonly lastTimestamp?: bigint
   /**
    * Decompresses the records with the batch's own codec, at most `maxBytes` of them. Sync when the codec is.
    * @throws ClientError `UNKNOWN_CODEC` for another codec, `DECOMPRESSED_TOO_LARGE`, `CORRUPT_COMPRESSION`, `CORRUPT_BATCH`.
@@ -71,6 +73,7 @@ export class RecordBatchV2 implements RecordBatch {
   readonly lastOffsetDelta: number
   readonly numRecords: number
   lastAt = 0
+  lastTimestamp: bigint | undefined
   #payload: Uint8Array | undefined
   /** What the records are decompressed by whenever they are asked for. */
   #codec: Codec | undefined
@@ -137,7 +140,10 @@ export class RecordBatchV2 implements RecordBatch {
     if (this.isOpen) return undefined
     checkCodec(this, codec)
     if (codec.peek) {
-      codec.peek(this.#records, maxBytes, content => this.#check(content))
+      codec.peek(this.#records, maxBytes, content => {
+        this.#check(content)
+        if (this.numRecords > 0) this.lastTimestamp = FetchedRecord.read(this, content, this.lastAt).timestamp
+      })
       this.#codec = codec
       return undefined
     }

@@ -59,6 +59,21 @@ describe('records of a codec that decompresses them anew when they are asked for
     expect(batch.uncompressedBytes).toBe(batch.payload.length)
   })
 
+  test('are not decompressed to tell how far a poll came', async () => {
+    const records = [7n, 5n].map(timestamp => ({ value: new Uint8Array(500), timestamp }))
+    const [batch] = decodeBatches(encodeBatch(records, { codec: lz4 }))
+    let times = 0
+    const counting: Codec = {
+      ...lz4,
+      peek: (bytes, maxBytes, see) => {
+        times++
+        return lz4.peek!(bytes, maxBytes, see)
+      },
+    }
+    await batch.open(counting)
+    expect([batch.run.lastTimestamp, times]).toEqual([5n, 1])
+  })
+
   test('are refused when they are more than the limit, and the batch stays closed', async () => {
     const [batch] = decodeBatches(encodeBatch([{ value: new Uint8Array(5000) }], { codec: lz4 }))
     expect(() => batch.open(lz4, 4000)).toThrow('exceeds the limit of 4000 bytes')

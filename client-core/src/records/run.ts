@@ -61,7 +61,8 @@ export class RecordRun implements Iterable<FetchedRecord> {
 
   /** Of a run that reaches to the end of its batch. */
   get lastTimestamp(): bigint {
-    return FetchedRecord.read(this.batch, this.#payload(), this.batch.lastAt).timestamp
+    const { batch } = this
+    return batch.lastTimestamp ?? FetchedRecord.read(batch, this.#payload(), batch.lastAt).timestamp
   }
 }
 
