@@ -155,7 +155,8 @@ describe('time', () => {
     expect(late).toMatchObject({
       reason: {
         code: 'REQUEST_TIMEOUT',
-        message: 'no answer to DescribeClusterRequest from broker 1 (broker-1:9092) within 10000 ms: the broker hangs, or the way to it does',
+        message:
+          'no answer to DescribeClusterRequest from broker 1 (broker-1:9092) within 10000 ms: the broker hangs, or the way to it does',
       },
     })
     expect(sibling).toMatchObject({ reason: { code: 'CONNECTION_CLOSED' } })
