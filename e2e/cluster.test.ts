@@ -42,6 +42,9 @@ beforeAll(async () => {
   await kafka().createTopic(topic, { partitions: partitions.length, replicationFactor: 3 })
   client = new Client({ seedBrokers: [...kafka().bootstrap], transport: tcp(), retryTimeoutMs: 60_000, requestRetries: 200 })
   for (const partition of partitions) await client.send({ topic, partition, value: 'one' })
+  // When the second commit is acknowledged, every replica knows that the first one is committed: whoever coordinates next has it. One alone
+  // may be unseen for a moment after a failover, acknowledged as it is.
+  for (let i = 0; i < 2; i++) await client.request(commitOne())
 })
 afterAll(() => client?.close())
 
@@ -49,6 +52,16 @@ afterAll(() => client?.close())
 beforeEach(async () => {
   for (const { id, running } of kafka().brokers) if (!running) await kafka().restart(id)
 })
+
+const commitOne = () =>
+  OffsetCommitRequest({
+    groupId: group,
+    generationIdOrMemberEpoch: -1,
+    memberId: '',
+    topics: [
+      { name: topic, partitions: partitions.map(partitionIndex => ({ partitionIndex, committedOffset: 1n, committedMetadata: null })) },
+    ],
+  })
 
 interface Way {
   /** Who answers. */
@@ -157,22 +170,11 @@ const ways: Way[] = [
         3,
       ),
   ),
-  way(
-    "the group's coordinator",
-    () =>
-      OffsetCommitRequest({
-        groupId: group,
-        generationIdOrMemberEpoch: -1,
-        memberId: '',
-        topics: [
-          { name: topic, partitions: partitions.map(partitionIndex => ({ partitionIndex, committedOffset: 1n, committedMetadata: null })) },
-        ],
-      }),
-    ({ topics }) =>
-      noError(
-        topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode)),
-        3,
-      ),
+  way("the group's coordinator", commitOne, ({ topics }) =>
+    noError(
+      topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode)),
+      3,
+    ),
   ),
   way(
     "the group's coordinator",

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PortSession } from './port-session.js'
 import { STREAM_CREDIT } from './protocol.js'
 import { type CallHandlers, type StreamContext, type StreamHandlersOf, servePort } from './serve-port.js'
@@ -19,7 +19,11 @@ beforeEach(() => {
 })
 afterEach(() => channel.port2.close())
 
-const turn = () => new Promise(resolve => setTimeout(resolve, 5))
+/** Messages keep their order: when two calls in turn were answered, all that was sent before them was taken, and answered where it needs no time. */
+async function settled(): Promise<void> {
+  calls['session.open'] = async () => ({}) as never
+  for (let i = 0; i < 2; i++) await page.call('session.open', {} as never)
+}
 
 describe('calls', () => {
   test('are answered by number, whatever order the answers come in', async () => {
@@ -28,7 +32,7 @@ describe('calls', () => {
       new Promise(resolve => answers.push(name => resolve({ topics: [], clusterId: name, controller: 1, at: 0 })))
     const first = page.call('topics.list', { topics: null })
     const second = page.call('topics.list', { topics: null })
-    await turn()
+    await settled()
     answers[1]('second')
     answers[0]('first')
     expect([(await first).clusterId, (await second).clusterId]).toEqual(['first', 'second'])
@@ -49,10 +53,10 @@ describe('calls', () => {
     }
     const abort = new AbortController()
     const answer = page.call('topics.list', { topics: null }, { signal: abort.signal })
-    await turn()
+    await settled()
     abort.abort()
     await expect(answer).rejects.toThrow(/abort/)
-    await turn()
+    await settled()
     expect(heard?.aborted).toBe(true)
   })
 
@@ -82,12 +86,13 @@ describe('streams', () => {
         sent++
       }
     }
-    channel.port1.onmessage = null
-    channel.port1.postMessage({ is: 'subscribe', id: 99, stream: 'wire.figures', params: {}, origin: { view: '' } })
-    await turn()
+    // A page that takes what comes and gives no credit of its own accord.
+    const subscribe = { is: 'subscribe', id: 99, stream: 'wire.figures', params: {}, origin: { view: '' } }
+    channel.port1.postMessage(subscribe)
+    await settled()
     expect(sent).toBe(STREAM_CREDIT)
     channel.port1.postMessage({ is: 'credit', id: 99, count: 1 })
-    await turn()
+    await settled()
     expect(sent).toBe(STREAM_CREDIT + 1)
     channel.port1.postMessage({ is: 'unsubscribe', id: 99 })
   })
@@ -96,10 +101,10 @@ describe('streams', () => {
     streams['session.status'] = async () => undefined
     const closed: unknown[] = []
     page.subscribe('session.status', {}, { event: () => undefined, closed: end => closed.push(end) })
-    await turn()
+    await settled()
     const second = page.subscribe('session.status', {}, { event: () => undefined, closed: end => closed.push(end) })
     second.close()
-    await turn()
+    await settled()
     expect(closed).toEqual([null])
   })
 
@@ -112,7 +117,7 @@ describe('streams', () => {
     const scan = page.subscribe('scan', {} as never, { event: () => undefined })
     scan.command('pause')
     scan.command('stop')
-    await turn()
+    await settled()
     expect(heard).toEqual(['pause', 'stop'])
   })
 
@@ -128,11 +133,10 @@ describe('streams', () => {
     }
     page.subscribe('scan', {} as never, { event: () => undefined })
     const answer = page.call('groups.list', {})
-    await turn()
+    await settled()
     page.close()
     await expect(answer).rejects.toThrow('The session was closed')
-    await turn()
+    await vi.waitFor(() => expect(goodbyes).toBe(1))
     expect(signals.map(signal => signal.aborted)).toEqual([true, true])
-    expect(goodbyes).toBe(1)
   })
 })
