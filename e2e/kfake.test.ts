@@ -55,7 +55,7 @@ async function withClient<T>(options: Partial<ClientOptions>, work: (client: Cli
   }
 }
 
-type FieldSpec = RequestMessage['fields'][string]['spec']
+type Field = RequestMessage['fields'][string]
 
 /** What a field is given, by its name and where the type fits; anything else gets its default or the zero of its type. */
 const plausible: Readonly<Record<string, string | number | bigint>> = {
@@ -103,22 +103,20 @@ function body<M extends RequestMessage>(message: M, version: number): Input<M> {
 }
 
 function struct(fields: RequestMessage['fields'], version: number): Record<string, unknown> {
-  const inVersion = Object.entries(fields).filter(
-    ([, { spec }]) => spec.since <= version && version <= spec.until && spec.tag === undefined,
-  )
-  return Object.fromEntries(inVersion.map(([name, { spec }]) => [name, fill(name, spec, version)]))
+  const inVersion = Object.entries(fields).filter(([, { since, until, tag }]) => since <= version && version <= until && tag === undefined)
+  return Object.fromEntries(inVersion.map(([name, field]) => [name, fill(name, field, version)]))
 }
 
-function fill(name: string, spec: FieldSpec, version: number): unknown {
-  const { type } = spec
-  if (type.kind === 'array') return [fill(name, { ...spec, type: type.of, default: undefined }, version)]
+function fill(name: string, field: Field, version: number): unknown {
+  const { type } = field
+  if (type.kind === 'array') return [fill(name, { ...field, type: type.of, default: undefined }, version)]
   if (type.kind === 'struct') return struct(type.fields, version)
   if (type.kind === 'uuid') return name === 'topicId' ? seededId : zeroUuid
   if (type.kind === 'bytes') return new Uint8Array(0)
   if (type.kind === 'records') return encodeBatch([{ key: 'k', value: 'v', timestamp: 0n }], {})
   const zero = type.kind === 'string' ? '' : type.kind === 'int64' ? 0n : type.kind === 'bool' ? false : 0
   const fitting = plausible[name]
-  return typeof fitting === typeof zero ? fitting : (spec.default ?? zero)
+  return typeof fitting === typeof zero ? fitting : (field.default ?? zero)
 }
 
 test('every API that it offers is answered in every version that we share, and the answer can be read', async () => {

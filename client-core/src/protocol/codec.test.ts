@@ -3,21 +3,38 @@ import { chunksOf, joined, putBytes, putUvarint, writer } from '../bytes/writer.
 import { ClientError } from '../error.js'
 import { decode, encode, encodeChunks } from './codec.js'
 import { api, type Input } from './message.js'
-import { array, bool, float64, int8, int16, int32, int64, records, string, struct, uint16, uint32, uuid } from './schema.js'
+import {
+  array,
+  bool,
+  byDefault,
+  float64,
+  ignorable,
+  int8,
+  int16,
+  int32,
+  int64,
+  nullable,
+  records,
+  since,
+  string,
+  struct,
+  tagged,
+  uint16,
+  uint32,
+  uuid,
+} from './schema.js'
 
 const example = api(900, 'Example', { versions: [0, 3], flexible: 2 })
-const Answer = example.response({ throttleTimeMs: int32.since(1).ignorable, errorCode: int16 })
+const Answer = example.response({ throttleTimeMs: int32(since(1), ignorable), errorCode: int16 })
 const Ask = example.request(Answer, {
-  name: string.nullable(1).default(null),
+  name: string(nullable(1), byDefault(null)),
   count: int32,
-  topicId: uuid.since(3),
-  epoch: int32.since(1).default(-1),
-  hint: string.since(1).ignorable,
-  parts: array({ index: int32, offset: int64.default(-1n), batches: records.nullable() }).nullable(2),
-  leader: struct({ id: int32.default(-1), rack: string })
-    .since(2)
-    .tagged(1, 2),
-  note: string.nullable(2).default(null).tagged(0, 2),
+  topicId: uuid(since(3)),
+  epoch: int32(since(1), byDefault(-1)),
+  hint: string(since(1), ignorable),
+  parts: array({ index: int32, offset: int64(byDefault(-1n)), batches: records(nullable()) }, nullable(2)),
+  leader: struct({ id: int32(byDefault(-1)), rack: string }, since(2), tagged(1, 2)),
+  note: string(nullable(2), byDefault(null), tagged(0, 2)),
 })
 const bytes = (text: string) => Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], pair => Number.parseInt(pair, 16))
 const hex = (from: Uint8Array) => Array.from(from, byte => byte.toString(16).padStart(2, '0')).join('')

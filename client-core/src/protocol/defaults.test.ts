@@ -10,12 +10,12 @@ import { presence } from './struct.js'
 
 const messages: readonly Message[] = [...[...apis.values()].flatMap(({ request, response }) => [request, response]), ...Object.values(data)]
 const versionsOf = ({ versions: [first, last] }: Message) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
-const isRequired = ({ spec }: Field) => spec.since === 0 && spec.until === Number.POSITIVE_INFINITY && spec.default === undefined
+const isRequired = ({ since, until, default: stated }: Field) => since === 0 && until === Number.POSITIVE_INFINITY && stated === undefined
 
 /** What must be given and no more; arrays have one such item. */
 function least(fields: Fields): Record<string, unknown> {
   const required = Object.entries(fields).filter(([, field]) => isRequired(field))
-  return Object.fromEntries(required.map(([name, { spec }]) => [name, leastOf(spec.type)]))
+  return Object.fromEntries(required.map(([name, { type }]) => [name, leastOf(type)]))
 }
 function leastOf(type: FieldType): unknown {
   switch (type.kind) {
@@ -44,7 +44,7 @@ function wrong(fields: Fields, version: number, output: Record<string, unknown>,
   return Object.entries(fields).flatMap(([name, field]) => {
     const [value, at] = [output[name], `${path}.${name}`]
     if (!isRequired(field) || presence(field, version) === 'absent') return same(value, defaultOf(field)) ? [] : [`${at}: ${value}`]
-    const { type } = field.spec
+    const { type } = field
     if (type.kind === 'struct') return wrong(type.fields, version, value as Record<string, unknown>, at)
     if (type.kind !== 'array' || type.of.kind !== 'struct') return []
     const { of } = type

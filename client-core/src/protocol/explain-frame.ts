@@ -2,11 +2,11 @@ import { apis } from './apis.js'
 import { type Explained, type ExplainLimits, type Explanation, explainWith, Walk } from './explain.js'
 import { API_VERSIONS, requestHeaderVersion, responseHeaderVersion } from './frame.js'
 import type { Message } from './message.js'
-import { int16, int32, string } from './schema.js'
+import { int16, int32, nullable, string } from './schema.js'
 
 const UNSUPPORTED_VERSION = 35
 
-const requestHeader = { apiKey: int16, apiVersion: int16, correlationId: int32, clientId: string.nullable(1) }
+const requestHeader = { apiKey: int16, apiVersion: int16, correlationId: int32, clientId: string(nullable(1)) }
 const responseHeader = { correlationId: int32 }
 /** The plain fields of a header are never in the flexible encoding, not even the client id. */
 const headerPlace = (name: string, version: number) => ({ path: name, version, flexible: false, nullable: false })

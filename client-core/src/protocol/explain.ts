@@ -134,7 +134,7 @@ export class Walk {
     this.start = start
     const tag = readUvarint(this.from)
     const size = readUvarint(this.from)
-    const found = known.find(([, field]) => field.spec.tag === tag)
+    const found = known.find(([, field]) => field.tag === tag)
     if (found !== undefined) {
       this.#field(...found, place, into, start)
       return
@@ -149,9 +149,9 @@ export class Walk {
       ...place,
       path: `${place.path}.${name}`,
       nullable: isNullable(field, place.version),
-      tagged: field.spec.tag !== undefined,
+      tagged: field.tag !== undefined,
     }
-    const type = field.spec.type
+    const type = field.type
     return this.#node(
       { name, type: typeName(type), note: noteOf(field, inside) },
       into,
@@ -249,7 +249,7 @@ function typeName(type: FieldType): string {
 }
 
 function noteOf(field: Field, place: Place): string | undefined {
-  const { since, until, tag } = field.spec
+  const { since, until, tag } = field
   const notes: string[] = []
   if (tag !== undefined) notes.push(`tag ${tag}`)
   if (until !== Number.POSITIVE_INFINITY) notes.push(`v${since}-${until}`)
@@ -260,7 +260,7 @@ function noteOf(field: Field, place: Place): string | undefined {
 
 /** Compares by what is shown: an array or bytes field is default when it is empty or null as its default is. */
 function hasDefault(field: Field, value: Explained['value']): boolean {
-  switch (field.spec.type.kind) {
+  switch (field.type.kind) {
     case 'array':
       return value === null ? defaultOf(field) === null : value === '0 items' && defaultOf(field) !== null
     case 'bytes':

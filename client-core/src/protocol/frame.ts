@@ -1,8 +1,8 @@
 import { broken, type Reader, reader, readUvarint, take, viewOf } from '../bytes/reader.js'
 import { chunksOf, lengthOf, putUvarint, room, type Writer, writer } from '../bytes/writer.js'
-import { coderOf, decodeFrom, encodeTo } from './codec.js'
+import { decodeFrom, encodeTo } from './codec.js'
 import { type Input, isFlexible, type Message, type Output, type RequestMessage, type ResponseMessage } from './message.js'
-import { int16, int32, string } from './schema.js'
+import { stringCoder } from './scalars.js'
 
 const CONTROLLED_SHUTDOWN = 7
 export const API_VERSIONS = 18
@@ -27,14 +27,10 @@ export function responseHeaderVersion(message: Pick<Message, 'key' | 'versions' 
 }
 
 /**
- * What every frame begins with; the version is the header's. The client id has an int16 length even in the flexible header: the broker reads
- * it before it knows the version. Kafka has given headers no tagged field so far.
+ * The client id has an int16 length even in the flexible header: the broker reads it before it knows the version. Kafka has given headers no
+ * tagged field so far.
  */
-const requestHeader = {
-  name: 'RequestHeader',
-  versions: [0, 2] as const,
-  fields: { apiKey: int16, apiVersion: int16, correlationId: int32, clientId: string.since(1).nullable().default(null).ignorable },
-}
+const clientIds = /* @__PURE__ */ stringCoder({ path: 'RequestHeader.clientId', version: 1, flexible: false, nullable: true })
 
 /** A request as it goes to the socket: size, header, body. Record batches in it are linked, not copied. */
 export function encodeFrame<M extends RequestMessage>(
@@ -46,7 +42,10 @@ export function encodeFrame<M extends RequestMessage>(
 ): Uint8Array[] {
   const to = sized()
   const header = requestHeaderVersion(message, version)
-  coderOf(requestHeader, header).write(to, { apiKey: message.key, apiVersion: version, correlationId, clientId })
+  const at = room(to, 8)
+  to.view.setInt32(at, (message.key << 16) | version)
+  to.view.setInt32(at + 4, correlationId)
+  if (header) clientIds.write(to, clientId)
   if (header > 1) putUvarint(to, 0)
   return withSize(encodeTo(to, message, body, version))
 }
@@ -113,10 +112,17 @@ export function decodeRequest<M extends RequestMessage>(message: M, frame: Uint8
 }
 
 function headerFrom(from: Reader): RequestHeader {
-  const start = take(from, 4, 'int16')
-  from.offset = start
-  const isShort = from.view.getInt16(start) === CONTROLLED_SHUTDOWN && from.view.getInt16(start + 2) === 0
-  return coderOf(requestHeader, isShort ? 0 : 1).read(from) as RequestHeader
+  const { view } = from
+  const at = take(from, 8, 'request header')
+  const apiKey = view.getInt16(at)
+  const apiVersion = view.getInt16(at + 2)
+  const hasClientId = apiKey !== CONTROLLED_SHUTDOWN || apiVersion !== 0
+  return {
+    apiKey,
+    apiVersion,
+    correlationId: view.getInt32(at + 4),
+    clientId: hasClientId ? (clientIds.read(from) as string | null) : null,
+  }
 }
 
 /** Whatever tags a header has are for somebody else. */

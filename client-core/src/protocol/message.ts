@@ -47,22 +47,14 @@ export type ResponseTo<M extends RequestMessage> = OutputOf<M['response']['field
 
 /** One API: its messages share key, name and versions. The response comes first, because the request knows its answer. */
 export function api(key: number, name: string, versions: MessageVersions) {
-  const table = <K extends 'request' | 'response', F extends Fields>(kind: K, suffix: string, fields: F) => ({
-    kind,
-    key,
-    api: name,
-    name: name + suffix,
-    ...versions,
-    fields,
-  })
+  const common = { key, api: name, ...versions }
   return {
-    response: <F extends Fields>(fields: F): ResponseMessage<F> => table('response', 'Response', fields),
+    response: <F extends Fields>(fields: F): ResponseMessage<F> => ({ kind: 'response', name: `${name}Response`, fields, ...common }),
     request<F extends Fields, R extends Fields>(response: ResponseMessage<R>, fields: F): CallableRequest<F, R> {
       const fill = (body: InputOf<F>) => ({ message, body })
-      const { name, ...rest } = table('request', 'Request', fields)
-      const message: CallableRequest<F, R> = Object.assign(fill, rest, { response })
+      const message: CallableRequest<F, R> = Object.assign(fill, { kind: 'request', fields, response, ...common } as const)
       // A function's name can be redefined but not assigned.
-      return Object.defineProperty(message, 'name', { value: name })
+      return Object.defineProperty(message, 'name', { value: `${name}Request` })
     },
   }
 }

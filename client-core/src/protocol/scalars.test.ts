@@ -5,7 +5,7 @@ import { bool, bytes, type Field, float64, int8, int16, int32, int64, string, ui
 
 const place = { path: 'Test.field', version: 0, flexible: false }
 const hex = (bytes: Uint8Array) => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
-const coder = (field: Field) => field.spec.type.coder(place)
+const coder = (field: Field) => field.type.coder(place)
 const written = (field: Field, value: unknown) => {
   const to = writer()
   coder(field).write(to, value)

@@ -53,45 +53,44 @@ export interface FieldSpec extends VersionRange {
 export type UnknownTags = ReadonlyMap<number, Uint8Array>
 
 /**
- * One field of a message, as a value. The methods return a changed copy. `$in`, `$out` and `$optional` exist for the compiler alone: what
- * an encoder takes, what a decoder gives, and whether an input may leave the field out.
+ * One field of a message. `$in`, `$out` and `$optional` exist for the compiler alone: what an encoder takes, what a decoder gives, and whether
+ * an input may leave the field out.
  */
-export class Field<In = unknown, Out = unknown, Optional extends boolean = boolean> {
-  declare readonly $in: In
-  declare readonly $out: Out
-  declare readonly $optional: Optional
+export interface Field<In = unknown, Out = unknown, Optional extends boolean = boolean> extends FieldSpec {
+  readonly $in: In
+  readonly $out: Out
+  readonly $optional: Optional
+}
 
-  constructor(readonly spec: FieldSpec) {}
+type Since = Pick<FieldSpec, 'since'>
+type Until = Pick<FieldSpec, 'until'>
+type Nullable = Required<Pick<FieldSpec, 'nullable'>>
+type Default<T> = { readonly default: T }
+type Ignorable = Required<Pick<FieldSpec, 'ignorable'>>
 
-  /** On the wire from this version on. */
-  since(version: number): Field<In, Out, true> {
-    return new Field({ ...this.spec, since: version })
-  }
+/** What a type is given in brackets: `int32(since(7), byDefault(-1), ignorable)`. */
+export type Modifier<T = unknown> = Since | Until | Nullable | Default<T | null> | Ignorable
 
-  /** On the wire up to this version, which still has it. */
-  until(version: number): Field<In, Out, true> {
-    return new Field({ ...this.spec, until: version })
-  }
+/** On the wire from this version on. */
+export const since = (since: number): Since => ({ since })
+/** On the wire up to this version, which still has it. */
+export const until = (until: number): Until => ({ until })
+/** May be null in these versions; null and empty are different things. */
+export const nullable = (since = 0, until = Number.POSITIVE_INFINITY): Nullable => ({ nullable: { since, until } })
+/** In the tagged section, from version `since` on, and only sent when it differs from the default (KIP-482). */
+export const tagged = (tag: number, since: number): Since & Pick<FieldSpec, 'tag'> => ({ tag, since })
+/** What a missing field means. */
+export const byDefault = <T>(value: T): Default<T> => ({ default: value })
+/** In versions without it a value is dropped; other fields refuse such a value. */
+export const ignorable: Ignorable = { ignorable: true }
 
-  /** May be null in these versions; null and empty are different things. */
-  nullable(since = 0, until = Number.POSITIVE_INFINITY): Field<In | null, Out | null, Optional> {
-    return new Field({ ...this.spec, nullable: { since, until } })
-  }
+type Has<M extends readonly unknown[], T> = Extract<M[number], T> extends never ? false : true
+type Null<M extends readonly unknown[]> = Has<M, Nullable> extends true ? null : never
+type Modified<In, Out, M extends readonly unknown[]> = Field<In | Null<M>, Out | Null<M>, Has<M, Since | Until | Default<unknown>>>
 
-  /** Sent in the tagged section, from version `since` on, and only when it differs from the default (KIP-482). */
-  tagged(tag: number, since: number): Field<In, Out, true> {
-    return new Field({ ...this.spec, tag, since })
-  }
-
-  /** What a missing field means. */
-  default(value: In): Field<In, Out, true> {
-    return new Field({ ...this.spec, default: value })
-  }
-
-  /** In versions without it a value is dropped; other fields refuse such a value. */
-  get ignorable(): Field<In, Out, Optional> {
-    return new Field({ ...this.spec, ignorable: true })
-  }
+/** A type that stands for itself, or takes modifiers. */
+export interface Scalar<In, Out = In> extends Field<In, Out, false> {
+  <M extends readonly Modifier<In>[]>(...modifiers: M): Modified<In, Out, M>
 }
 
 export type Fields = Readonly<Record<string, Field>>
@@ -106,8 +105,10 @@ export type InputOf<F extends Fields> = Flat<
 /** What a decoder gives for these fields: all of them, whatever the version. Values that were not on the wire are shared and frozen. */
 export type OutputOf<F extends Fields> = Flat<{ [K in keyof F]: F[K]['$out'] } & { unknownTags?: UnknownTags }>
 
-const of = (type: FieldType): FieldSpec => ({ type, since: 0, until: Number.POSITIVE_INFINITY })
-const scalar = <In, Out = In>(type: FieldType): Field<In, Out, false> => new Field(of(type))
+const field = (type: FieldType, modifiers: readonly Modifier[]) =>
+  Object.assign({ type, since: 0, until: Number.POSITIVE_INFINITY }, ...modifiers) as Field as never
+const scalar = <In, Out = In>(type: FieldType): Scalar<In, Out> =>
+  Object.assign((...modifiers: readonly Modifier[]) => field(type, modifiers), field(type, []) as Field<In, Out, false>)
 
 export const bool = /* @__PURE__ */ scalar<boolean>(
   /* @__PURE__ */ fixedType(
@@ -174,14 +175,23 @@ export const records = /* @__PURE__ */ scalar<Uint8Array | readonly Uint8Array[]
 const structType = (fields: Fields): FieldType => ({ kind: 'struct', fields, coder: place => nullableStructCoder(fields, place) })
 
 /** A list of scalars or, given fields, of structs. */
-export function array<In, Out>(of: Field<In, Out>): Field<readonly In[], readonly Out[], false>
-export function array<F extends Fields>(of: F): Field<readonly InputOf<F>[], readonly OutputOf<F>[], false>
-export function array(items: Field | Fields): Field<readonly unknown[], readonly unknown[], false> {
-  const type = items instanceof Field ? items.spec.type : structType(items)
-  return new Field(of({ kind: 'array', of: type, zero: noItems, coder: place => arrayCoder(type, place) }))
+export function array<In, Out, M extends readonly Modifier<readonly In[]>[]>(
+  of: Scalar<In, Out>,
+  ...modifiers: M
+): Modified<readonly In[], readonly Out[], M>
+export function array<F extends Fields, M extends readonly Modifier<readonly InputOf<F>[]>[]>(
+  of: F,
+  ...modifiers: M
+): Modified<readonly InputOf<F>[], readonly OutputOf<F>[], M>
+export function array(items: Field | Fields, ...modifiers: readonly Modifier[]): Field {
+  const type = typeof items === 'function' ? (items as Field).type : structType(items as Fields)
+  return field({ kind: 'array', of: type, zero: noItems, coder: place => arrayCoder(type, place) }, modifiers)
 }
 
 /** A struct that stands alone. */
-export function struct<F extends Fields>(fields: F): Field<InputOf<F>, OutputOf<F>, false> {
-  return new Field(of(structType(fields)))
+export function struct<F extends Fields, M extends readonly Modifier<InputOf<F>>[]>(
+  fields: F,
+  ...modifiers: M
+): Modified<InputOf<F>, OutputOf<F>, M> {
+  return field(structType(fields), modifiers)
 }

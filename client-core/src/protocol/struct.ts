@@ -11,12 +11,12 @@ export const within = (range: VersionRange | undefined, version: number): boolea
   range !== undefined && version >= range.since && version <= range.until
 
 /** What a field is at one version. */
-export function presence({ spec }: Field, version: number): 'plain' | 'tagged' | 'absent' {
-  if (!within(spec, version)) return 'absent'
-  return spec.tag === undefined ? 'plain' : 'tagged'
+export function presence(field: Field, version: number): 'plain' | 'tagged' | 'absent' {
+  if (!within(field, version)) return 'absent'
+  return field.tag === undefined ? 'plain' : 'tagged'
 }
 
-export const isNullable = ({ spec }: Field, version: number): boolean => within(spec.nullable, version)
+export const isNullable = ({ nullable }: Field, version: number): boolean => within(nullable, version)
 
 /** A struct at one version: the plain fields in order, then, in flexible versions, the tagged section. */
 export function structCoder(fields: Fields, place: Place): Coder {
@@ -29,10 +29,10 @@ export function structCoder(fields: Fields, place: Place): Coder {
   let fixed = true
   const readers = names.map((name): Coder['read'] => {
     const field = fields[name]
-    const { type, tag, ignorable, nullable } = field.spec
+    const { type, tag, ignorable } = field
     const fallback = defaultOf(field)
-    if (within(field.spec, version)) {
-      const inside = { path: `${path}.${name}`, version, flexible, nullable: within(nullable, version), tagged: tag !== undefined }
+    if (within(field, version)) {
+      const inside = { ...place, path: `${path}.${name}`, nullable: isNullable(field, version), tagged: tag !== undefined }
       const coder = type.coder(inside)
       const member = { name, field, coder }
       if (tag === undefined) {
@@ -74,7 +74,7 @@ export function structCoder(fields: Fields, place: Place): Coder {
         let item = value[name]
         if (item === undefined) {
           // Fields that every version has and that Kafka gives no default must be given.
-          const { since, until, default: stated } = field.spec
+          const { since, until, default: stated } = field
           if (since === 0 && until === Number.POSITIVE_INFINITY && stated === undefined)
             throw refused(place, `the field ${name} is missing`)
           item = defaultOf(field)

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, string, uint16, uuid } from '../schema.js'
+import { array, bool, byDefault, ignorable, int16, int32, nullable, since, string, uint16, uuid } from '../schema.js'
 
 const addRaftVoter = api(80, 'AddRaftVoter', { versions: [0, 1], flexible: 0 })
 
@@ -7,13 +7,13 @@ const addRaftVoter = api(80, 'AddRaftVoter', { versions: [0, 1], flexible: 0 })
 export const AddRaftVoterResponse = addRaftVoter.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().ignorable,
+  errorMessage: string(nullable(), ignorable),
 })
 export type AddRaftVoterResponse = Output<typeof AddRaftVoterResponse>
 
 /** Adds a voter to the KRaft quorum (KIP-853). */
 export const AddRaftVoterRequest = addRaftVoter.request(AddRaftVoterResponse, {
-  clusterId: string.nullable(),
+  clusterId: string(nullable()),
   timeoutMs: int32,
   voterId: int32,
   voterDirectoryId: uuid,
@@ -22,6 +22,6 @@ export const AddRaftVoterRequest = addRaftVoter.request(AddRaftVoterResponse, {
     host: string,
     port: uint16,
   }),
-  ackWhenCommitted: bool.since(1).default(true),
+  ackWhenCommitted: bool(since(1), byDefault(true)),
 })
 export type AddRaftVoterRequest = Input<typeof AddRaftVoterRequest>

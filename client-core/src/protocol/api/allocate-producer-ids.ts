@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { int16, int32, int64 } from '../schema.js'
+import { byDefault, int16, int32, int64 } from '../schema.js'
 
 const allocateProducerIds = api(67, 'AllocateProducerIds', { versions: [0, 0], flexible: 0 })
 
@@ -15,6 +15,6 @@ export type AllocateProducerIdsResponse = Output<typeof AllocateProducerIdsRespo
 /** A broker takes a block of producer ids from the controller (KIP-730). */
 export const AllocateProducerIdsRequest = allocateProducerIds.request(AllocateProducerIdsResponse, {
   brokerId: int32,
-  brokerEpoch: int64.default(-1n),
+  brokerEpoch: int64(byDefault(-1n)),
 })
 export type AllocateProducerIdsRequest = Input<typeof AllocateProducerIdsRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, float64, int16, int32, string } from '../schema.js'
+import { array, bool, float64, int16, int32, nullable, string } from '../schema.js'
 
 const alterClientQuotas = api(49, 'AlterClientQuotas', { versions: [0, 1], flexible: 1 })
 
@@ -8,8 +8,8 @@ export const AlterClientQuotasResponse = alterClientQuotas.response({
   throttleTimeMs: int32,
   entries: array({
     errorCode: int16,
-    errorMessage: string.nullable(),
-    entity: array({ entityType: string, entityName: string.nullable() }),
+    errorMessage: string(nullable()),
+    entity: array({ entityType: string, entityName: string(nullable()) }),
   }),
 })
 export type AlterClientQuotasResponse = Output<typeof AlterClientQuotasResponse>
@@ -17,7 +17,7 @@ export type AlterClientQuotasResponse = Output<typeof AlterClientQuotasResponse>
 /** Sets and removes quotas (KIP-546). */
 export const AlterClientQuotasRequest = alterClientQuotas.request(AlterClientQuotasResponse, {
   entries: array({
-    entity: array({ entityType: string, entityName: string.nullable() }),
+    entity: array({ entityType: string, entityName: string(nullable()) }),
     ops: array({
       key: string,
       value: float64,

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, string } from '../schema.js'
+import { array, bool, int8, int16, int32, nullable, string } from '../schema.js'
 
 const alterConfigs = api(33, 'AlterConfigs', { versions: [0, 2], flexible: 2 })
 
@@ -8,7 +8,7 @@ export const AlterConfigsResponse = alterConfigs.response({
   throttleTimeMs: int32,
   responses: array({
     errorCode: int16,
-    errorMessage: string.nullable(),
+    errorMessage: string(nullable()),
     resourceType: int8,
     resourceName: string,
   }),
@@ -20,7 +20,7 @@ export const AlterConfigsRequest = alterConfigs.request(AlterConfigsResponse, {
   resources: array({
     resourceType: int8,
     resourceName: string,
-    configs: array({ name: string, value: string.nullable() }),
+    configs: array({ name: string, value: string(nullable()) }),
   }),
   validateOnly: bool,
 })

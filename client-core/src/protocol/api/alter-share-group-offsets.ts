@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, int64, nullable, string, uuid } from '../schema.js'
 
 const alterShareGroupOffsets = api(91, 'AlterShareGroupOffsets', { versions: [0, 0], flexible: 0 })
 
@@ -7,14 +7,14 @@ const alterShareGroupOffsets = api(91, 'AlterShareGroupOffsets', { versions: [0,
 export const AlterShareGroupOffsetsResponse = alterShareGroupOffsets.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
   responses: array({
     topicName: string,
     topicId: uuid,
     partitions: array({
       partitionIndex: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
     }),
   }),
 })

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bytes, int8, int16, int32, string } from '../schema.js'
+import { array, bytes, int8, int16, int32, nullable, string } from '../schema.js'
 
 const alterUserScramCredentials = api(51, 'AlterUserScramCredentials', { versions: [0, 0], flexible: 0 })
 
@@ -9,7 +9,7 @@ export const AlterUserScramCredentialsResponse = alterUserScramCredentials.respo
   results: array({
     user: string,
     errorCode: int16,
-    errorMessage: string.nullable(),
+    errorMessage: string(nullable()),
   }),
 })
 export type AlterUserScramCredentialsResponse = Output<typeof AlterUserScramCredentialsResponse>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, int64, uuid } from '../schema.js'
 
 const assignReplicasToDirs = api(73, 'AssignReplicasToDirs', { versions: [0, 0], flexible: 0 })
 
@@ -14,7 +14,7 @@ export type AssignReplicasToDirsResponse = Output<typeof AssignReplicasToDirsRes
 /** A broker tells the controller in which directories its replicas lie (KIP-858). */
 export const AssignReplicasToDirsRequest = assignReplicasToDirs.request(AssignReplicasToDirsResponse, {
   brokerId: int32,
-  brokerEpoch: int64.default(-1n),
+  brokerEpoch: int64(byDefault(-1n)),
   directories: array({ id: uuid, topics: array({ topicId: uuid, partitions: array({ partitionIndex: int32 }) }) }),
 })
 export type AssignReplicasToDirsRequest = Input<typeof AssignReplicasToDirsRequest>

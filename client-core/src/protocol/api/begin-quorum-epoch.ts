@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string, uint16, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, nullable, since, string, tagged, uint16, uuid } from '../schema.js'
 
 const beginQuorumEpoch = api(53, 'BeginQuorumEpoch', { versions: [0, 1], flexible: 1 })
 
@@ -15,31 +15,38 @@ export const BeginQuorumEpochResponse = beginQuorumEpoch.response({
       leaderEpoch: int32,
     }),
   }),
-  nodeEndpoints: array({
-    nodeId: int32,
-    host: string,
-    port: uint16,
-  }).tagged(0, 1),
+  nodeEndpoints: array(
+    {
+      nodeId: int32,
+      host: string,
+      port: uint16,
+    },
+    tagged(0, 1),
+  ),
 })
 export type BeginQuorumEpochResponse = Output<typeof BeginQuorumEpochResponse>
 
 /** A new KRaft leader presents itself (KIP-595). */
 export const BeginQuorumEpochRequest = beginQuorumEpoch.request(BeginQuorumEpochResponse, {
-  clusterId: string.nullable().default(null),
-  voterId: int32.since(1).default(-1).ignorable,
+  clusterId: string(nullable(), byDefault(null)),
+  voterId: int32(since(1), byDefault(-1), ignorable),
   topics: array({
     topicName: string,
     partitions: array({
       partitionIndex: int32,
-      voterDirectoryId: uuid.since(1).ignorable,
+      voterDirectoryId: uuid(since(1), ignorable),
       leaderId: int32,
       leaderEpoch: int32,
     }),
   }),
-  leaderEndpoints: array({
-    name: string,
-    host: string,
-    port: uint16,
-  }).since(1).ignorable,
+  leaderEndpoints: array(
+    {
+      name: string,
+      host: string,
+      port: uint16,
+    },
+    since(1),
+    ignorable,
+  ),
 })
 export type BeginQuorumEpochRequest = Input<typeof BeginQuorumEpochRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, int64, string, uint16, uuid } from '../schema.js'
+import { array, bool, byDefault, ignorable, int16, int32, int64, nullable, since, string, uint16, uuid } from '../schema.js'
 
 const brokerRegistration = api(62, 'BrokerRegistration', { versions: [0, 4], flexible: 0 })
 
@@ -7,7 +7,7 @@ const brokerRegistration = api(62, 'BrokerRegistration', { versions: [0, 4], fle
 export const BrokerRegistrationResponse = brokerRegistration.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  brokerEpoch: int64.default(-1n),
+  brokerEpoch: int64(byDefault(-1n)),
 })
 export type BrokerRegistrationResponse = Output<typeof BrokerRegistrationResponse>
 
@@ -27,9 +27,9 @@ export const BrokerRegistrationRequest = brokerRegistration.request(BrokerRegist
     minSupportedVersion: int16,
     maxSupportedVersion: int16,
   }),
-  rack: string.nullable(),
-  isMigratingZkBroker: bool.since(1).default(false),
-  logDirs: array(uuid).since(2).ignorable,
-  previousBrokerEpoch: int64.since(3).default(-1n).ignorable,
+  rack: string(nullable()),
+  isMigratingZkBroker: bool(since(1), byDefault(false)),
+  logDirs: array(uuid, since(2), ignorable),
+  previousBrokerEpoch: int64(since(3), byDefault(-1n), ignorable),
 })
 export type BrokerRegistrationRequest = Input<typeof BrokerRegistrationRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, string, struct, uuid } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, nullable, since, string, struct, uuid } from '../schema.js'
 
 const consumerGroupDescribe = api(69, 'ConsumerGroupDescribe', { versions: [0, 1], flexible: 0 })
 
@@ -16,7 +16,7 @@ export const ConsumerGroupDescribeResponse = consumerGroupDescribe.response({
   throttleTimeMs: int32,
   groups: array({
     errorCode: int16,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string(nullable(), byDefault(null)),
     groupId: string,
     groupState: string,
     groupEpoch: int32,
@@ -24,18 +24,18 @@ export const ConsumerGroupDescribeResponse = consumerGroupDescribe.response({
     assignorName: string,
     members: array({
       memberId: string,
-      instanceId: string.nullable().default(null),
-      rackId: string.nullable().default(null),
+      instanceId: string(nullable(), byDefault(null)),
+      rackId: string(nullable(), byDefault(null)),
       memberEpoch: int32,
       clientId: string,
       clientHost: string,
       subscribedTopicNames: array(string),
-      subscribedTopicRegex: string.nullable().default(null),
+      subscribedTopicRegex: string(nullable(), byDefault(null)),
       assignment: struct(assignment),
       targetAssignment: struct(assignment),
-      memberType: int8.since(1).default(-1).ignorable,
+      memberType: int8(since(1), byDefault(-1), ignorable),
     }),
-    authorizedOperations: int32.default(-0x80000000),
+    authorizedOperations: int32(byDefault(-0x80000000)),
   }),
 })
 export type ConsumerGroupDescribeResponse = Output<typeof ConsumerGroupDescribeResponse>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string, struct, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, nullable, since, string, struct, uuid } from '../schema.js'
 
 const consumerGroupHeartbeat = api(68, 'ConsumerGroupHeartbeat', { versions: [0, 1], flexible: 0 })
 
@@ -9,13 +9,11 @@ const topicPartitions = { topicId: uuid, partitions: array(int32) }
 export const ConsumerGroupHeartbeatResponse = consumerGroupHeartbeat.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
-  memberId: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
+  memberId: string(nullable(), byDefault(null)),
   memberEpoch: int32,
   heartbeatIntervalMs: int32,
-  assignment: struct({ topicPartitions: array(topicPartitions) })
-    .nullable()
-    .default(null),
+  assignment: struct({ topicPartitions: array(topicPartitions) }, nullable(), byDefault(null)),
 })
 export type ConsumerGroupHeartbeatResponse = Output<typeof ConsumerGroupHeartbeatResponse>
 
@@ -24,14 +22,12 @@ export const ConsumerGroupHeartbeatRequest = consumerGroupHeartbeat.request(Cons
   groupId: string,
   memberId: string,
   memberEpoch: int32,
-  instanceId: string.nullable().default(null),
-  rackId: string.nullable().default(null),
-  rebalanceTimeoutMs: int32.default(-1),
-  subscribedTopicNames: array(string).nullable().default(null),
-  subscribedTopicRegex: string.since(1).nullable().default(null),
-  serverAssignor: string.nullable().default(null),
-  topicPartitions: array({ topicId: uuid, partitions: array(int32) })
-    .nullable()
-    .default(null),
+  instanceId: string(nullable(), byDefault(null)),
+  rackId: string(nullable(), byDefault(null)),
+  rebalanceTimeoutMs: int32(byDefault(-1)),
+  subscribedTopicNames: array(string, nullable(), byDefault(null)),
+  subscribedTopicRegex: string(since(1), nullable(), byDefault(null)),
+  serverAssignor: string(nullable(), byDefault(null)),
+  topicPartitions: array({ topicId: uuid, partitions: array(int32) }, nullable(), byDefault(null)),
 })
 export type ConsumerGroupHeartbeatRequest = Input<typeof ConsumerGroupHeartbeatRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, int64, since, string } from '../schema.js'
 
 const controlledShutdown = api(7, 'ControlledShutdown', { versions: [0, 3], flexible: 3 })
 
@@ -13,6 +13,6 @@ export type ControlledShutdownResponse = Output<typeof ControlledShutdownRespons
 /** Announced a broker's shutdown to the controller; went with ZooKeeper in 4.0. v0 has a header without client id. */
 export const ControlledShutdownRequest = controlledShutdown.request(ControlledShutdownResponse, {
   brokerId: int32,
-  brokerEpoch: int64.since(2).default(-1n).ignorable,
+  brokerEpoch: int64(since(2), byDefault(-1n), ignorable),
 })
 export type ControlledShutdownRequest = Input<typeof ControlledShutdownRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, string, uint16, uuid } from '../schema.js'
+import { array, bool, int16, int32, nullable, string, uint16, uuid } from '../schema.js'
 
 const controllerRegistration = api(70, 'ControllerRegistration', { versions: [0, 0], flexible: 0 })
 
@@ -7,7 +7,7 @@ const controllerRegistration = api(70, 'ControllerRegistration', { versions: [0,
 export const ControllerRegistrationResponse = controllerRegistration.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
 })
 export type ControllerRegistrationResponse = Output<typeof ControllerRegistrationResponse>
 

@@ -1,12 +1,12 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, string } from '../schema.js'
+import { array, byDefault, int8, int16, int32, nullable, since, string } from '../schema.js'
 
 const createAcls = api(30, 'CreateAcls', { versions: [0, 3], flexible: 2 })
 
 /** The answer to CreateAclsRequest. */
 export const CreateAclsResponse = createAcls.response({
   throttleTimeMs: int32,
-  results: array({ errorCode: int16, errorMessage: string.nullable() }),
+  results: array({ errorCode: int16, errorMessage: string(nullable()) }),
 })
 export type CreateAclsResponse = Output<typeof CreateAclsResponse>
 
@@ -15,7 +15,7 @@ export const CreateAclsRequest = createAcls.request(CreateAclsResponse, {
   creations: array({
     resourceType: int8,
     resourceName: string,
-    resourcePatternType: int8.since(1).default(3),
+    resourcePatternType: int8(since(1), byDefault(3)),
     principal: string,
     host: string,
     operation: int8,

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bytes, int16, int32, int64, string } from '../schema.js'
+import { array, bytes, int16, int32, int64, nullable, since, string } from '../schema.js'
 
 const createDelegationToken = api(38, 'CreateDelegationToken', { versions: [0, 3], flexible: 2 })
 
@@ -8,8 +8,8 @@ export const CreateDelegationTokenResponse = createDelegationToken.response({
   errorCode: int16,
   principalType: string,
   principalName: string,
-  tokenRequesterPrincipalType: string.since(3),
-  tokenRequesterPrincipalName: string.since(3),
+  tokenRequesterPrincipalType: string(since(3)),
+  tokenRequesterPrincipalName: string(since(3)),
   issueTimestampMs: int64,
   expiryTimestampMs: int64,
   maxTimestampMs: int64,
@@ -21,8 +21,8 @@ export type CreateDelegationTokenResponse = Output<typeof CreateDelegationTokenR
 
 /** Makes a delegation token (KIP-48). v3: on behalf of another owner (KIP-373). */
 export const CreateDelegationTokenRequest = createDelegationToken.request(CreateDelegationTokenResponse, {
-  ownerPrincipalType: string.since(3).nullable(),
-  ownerPrincipalName: string.since(3).nullable(),
+  ownerPrincipalType: string(since(3), nullable()),
+  ownerPrincipalName: string(since(3), nullable()),
   renewers: array({ principalType: string, principalName: string }),
   maxLifetimeMs: int64,
 })

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, string } from '../schema.js'
+import { array, bool, byDefault, int16, int32, nullable, string } from '../schema.js'
 
 const createPartitions = api(37, 'CreatePartitions', { versions: [0, 3], flexible: 2 })
 
@@ -9,7 +9,7 @@ export const CreatePartitionsResponse = createPartitions.response({
   results: array({
     name: string,
     errorCode: int16,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string(nullable(), byDefault(null)),
   }),
 })
 export type CreatePartitionsResponse = Output<typeof CreatePartitionsResponse>
@@ -19,7 +19,7 @@ export const CreatePartitionsRequest = createPartitions.request(CreatePartitions
   topics: array({
     name: string,
     count: int32,
-    assignments: array({ brokerIds: array(int32) }).nullable(),
+    assignments: array({ brokerIds: array(int32) }, nullable()),
   }),
   timeoutMs: int32,
   validateOnly: bool,

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, nullable, since, string } from '../schema.js'
 
 const deleteGroups = api(42, 'DeleteGroups', { versions: [0, 3], flexible: 2 })
 
@@ -9,7 +9,7 @@ export const DeleteGroupsResponse = deleteGroups.response({
   results: array({
     groupId: string,
     errorCode: int16,
-    errorMessage: string.since(3).nullable().default(null).ignorable,
+    errorMessage: string(since(3), nullable(), byDefault(null), ignorable),
   }),
 })
 export type DeleteGroupsResponse = Output<typeof DeleteGroupsResponse>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, nullable, string, uuid } from '../schema.js'
 
 const deleteShareGroupOffsets = api(92, 'DeleteShareGroupOffsets', { versions: [0, 0], flexible: 0 })
 
@@ -7,12 +7,12 @@ const deleteShareGroupOffsets = api(92, 'DeleteShareGroupOffsets', { versions: [
 export const DeleteShareGroupOffsetsResponse = deleteShareGroupOffsets.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
   responses: array({
     topicName: string,
     topicId: uuid,
     errorCode: int16,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string(nullable(), byDefault(null)),
   }),
 })
 export type DeleteShareGroupOffsetsResponse = Output<typeof DeleteShareGroupOffsetsResponse>

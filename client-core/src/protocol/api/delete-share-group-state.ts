@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, nullable, string, uuid } from '../schema.js'
 
 const deleteShareGroupState = api(86, 'DeleteShareGroupState', { versions: [0, 0], flexible: 0 })
 
@@ -10,7 +10,7 @@ export const DeleteShareGroupStateResponse = deleteShareGroupState.response({
     partitions: array({
       partition: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
     }),
   }),
 })

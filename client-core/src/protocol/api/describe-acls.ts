@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, string } from '../schema.js'
+import { array, byDefault, int8, int16, int32, nullable, since, string } from '../schema.js'
 
 const describeAcls = api(29, 'DescribeAcls', { versions: [0, 3], flexible: 2 })
 
@@ -7,11 +7,11 @@ const describeAcls = api(29, 'DescribeAcls', { versions: [0, 3], flexible: 2 })
 export const DescribeAclsResponse = describeAcls.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
   resources: array({
     resourceType: int8,
     resourceName: string,
-    patternType: int8.since(1).default(3),
+    patternType: int8(since(1), byDefault(3)),
     acls: array({
       principal: string,
       host: string,
@@ -25,10 +25,10 @@ export type DescribeAclsResponse = Output<typeof DescribeAclsResponse>
 /** Lists access rules that match a filter (KIP-140). v1: pattern types (KIP-290). */
 export const DescribeAclsRequest = describeAcls.request(DescribeAclsResponse, {
   resourceTypeFilter: int8,
-  resourceNameFilter: string.nullable(),
-  patternTypeFilter: int8.since(1).default(3),
-  principalFilter: string.nullable(),
-  hostFilter: string.nullable(),
+  resourceNameFilter: string(nullable()),
+  patternTypeFilter: int8(since(1), byDefault(3)),
+  principalFilter: string(nullable()),
+  hostFilter: string(nullable()),
   operation: int8,
   permissionType: int8,
 })

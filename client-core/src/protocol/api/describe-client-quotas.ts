@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, float64, int8, int16, int32, string } from '../schema.js'
+import { array, bool, float64, int8, int16, int32, nullable, string } from '../schema.js'
 
 const describeClientQuotas = api(48, 'DescribeClientQuotas', { versions: [0, 1], flexible: 1 })
 
@@ -7,11 +7,14 @@ const describeClientQuotas = api(48, 'DescribeClientQuotas', { versions: [0, 1],
 export const DescribeClientQuotasResponse = describeClientQuotas.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
-  entries: array({
-    entity: array({ entityType: string, entityName: string.nullable() }),
-    values: array({ key: string, value: float64 }),
-  }).nullable(),
+  errorMessage: string(nullable()),
+  entries: array(
+    {
+      entity: array({ entityType: string, entityName: string(nullable()) }),
+      values: array({ key: string, value: float64 }),
+    },
+    nullable(),
+  ),
 })
 export type DescribeClientQuotasResponse = Output<typeof DescribeClientQuotasResponse>
 
@@ -20,7 +23,7 @@ export const DescribeClientQuotasRequest = describeClientQuotas.request(Describe
   components: array({
     entityType: string,
     matchType: int8,
-    match: string.nullable(),
+    match: string(nullable()),
   }),
   strict: bool,
 })

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, string } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, nullable, since, string, until } from '../schema.js'
 
 const describeConfigs = api(32, 'DescribeConfigs', { versions: [0, 4], flexible: 4 })
 
@@ -8,23 +8,27 @@ export const DescribeConfigsResponse = describeConfigs.response({
   throttleTimeMs: int32,
   results: array({
     errorCode: int16,
-    errorMessage: string.nullable(),
+    errorMessage: string(nullable()),
     resourceType: int8,
     resourceName: string,
     configs: array({
       name: string,
-      value: string.nullable(),
+      value: string(nullable()),
       readOnly: bool,
-      isDefault: bool.until(0),
-      configSource: int8.since(1).default(-1).ignorable,
+      isDefault: bool(until(0)),
+      configSource: int8(since(1), byDefault(-1), ignorable),
       isSensitive: bool,
-      synonyms: array({
-        name: string,
-        value: string.nullable(),
-        source: int8,
-      }).since(1).ignorable,
-      configType: int8.since(3).default(0).ignorable,
-      documentation: string.since(3).nullable().ignorable,
+      synonyms: array(
+        {
+          name: string,
+          value: string(nullable()),
+          source: int8,
+        },
+        since(1),
+        ignorable,
+      ),
+      configType: int8(since(3), byDefault(0), ignorable),
+      documentation: string(since(3), nullable(), ignorable),
     }),
   }),
 })
@@ -35,9 +39,9 @@ export const DescribeConfigsRequest = describeConfigs.request(DescribeConfigsRes
   resources: array({
     resourceType: int8,
     resourceName: string,
-    configurationKeys: array(string).nullable(),
+    configurationKeys: array(string, nullable()),
   }),
-  includeSynonyms: bool.since(1).default(false),
-  includeDocumentation: bool.since(3).default(false),
+  includeSynonyms: bool(since(1), byDefault(false)),
+  includeDocumentation: bool(since(3), byDefault(false)),
 })
 export type DescribeConfigsRequest = Input<typeof DescribeConfigsRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bytes, int16, int32, int64, string } from '../schema.js'
+import { array, bytes, int16, int32, int64, nullable, since, string } from '../schema.js'
 
 const describeDelegationToken = api(41, 'DescribeDelegationToken', { versions: [0, 3], flexible: 2 })
 
@@ -9,8 +9,8 @@ export const DescribeDelegationTokenResponse = describeDelegationToken.response(
   tokens: array({
     principalType: string,
     principalName: string,
-    tokenRequesterPrincipalType: string.since(3),
-    tokenRequesterPrincipalName: string.since(3),
+    tokenRequesterPrincipalType: string(since(3)),
+    tokenRequesterPrincipalName: string(since(3)),
     issueTimestamp: int64,
     expiryTimestamp: int64,
     maxTimestamp: int64,
@@ -24,6 +24,6 @@ export type DescribeDelegationTokenResponse = Output<typeof DescribeDelegationTo
 
 /** Lists delegation tokens by owner (KIP-48). */
 export const DescribeDelegationTokenRequest = describeDelegationToken.request(DescribeDelegationTokenResponse, {
-  owners: array({ principalType: string, principalName: string }).nullable(),
+  owners: array({ principalType: string, principalName: string }, nullable()),
 })
 export type DescribeDelegationTokenRequest = Input<typeof DescribeDelegationTokenRequest>

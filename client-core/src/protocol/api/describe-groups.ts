@@ -1,27 +1,27 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, bytes, int16, int32, string } from '../schema.js'
+import { array, bool, byDefault, bytes, ignorable, int16, int32, nullable, since, string } from '../schema.js'
 
 const describeGroups = api(15, 'DescribeGroups', { versions: [0, 6], flexible: 5 })
 
 /** The answer to DescribeGroupsRequest. */
 export const DescribeGroupsResponse = describeGroups.response({
-  throttleTimeMs: int32.since(1).ignorable,
+  throttleTimeMs: int32(since(1), ignorable),
   groups: array({
     errorCode: int16,
-    errorMessage: string.since(6).nullable().default(null),
+    errorMessage: string(since(6), nullable(), byDefault(null)),
     groupId: string,
     groupState: string,
     protocolType: string,
     protocolData: string,
     members: array({
       memberId: string,
-      groupInstanceId: string.since(4).nullable().default(null).ignorable,
+      groupInstanceId: string(since(4), nullable(), byDefault(null), ignorable),
       clientId: string,
       clientHost: string,
       memberMetadata: bytes,
       memberAssignment: bytes,
     }),
-    authorizedOperations: int32.since(3).default(-0x80000000),
+    authorizedOperations: int32(since(3), byDefault(-0x80000000)),
   }),
 })
 export type DescribeGroupsResponse = Output<typeof DescribeGroupsResponse>
@@ -32,6 +32,6 @@ export type DescribeGroupsResponse = Output<typeof DescribeGroupsResponse>
  */
 export const DescribeGroupsRequest = describeGroups.request(DescribeGroupsResponse, {
   groups: array(string),
-  includeAuthorizedOperations: bool.since(3),
+  includeAuthorizedOperations: bool(since(3)),
 })
 export type DescribeGroupsRequest = Input<typeof DescribeGroupsRequest>

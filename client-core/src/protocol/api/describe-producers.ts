@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, int16, int32, int64, nullable, string } from '../schema.js'
 
 const describeProducers = api(61, 'DescribeProducers', { versions: [0, 0], flexible: 0 })
 
@@ -11,14 +11,14 @@ export const DescribeProducersResponse = describeProducers.response({
     partitions: array({
       partitionIndex: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
       activeProducers: array({
         producerId: int64,
         producerEpoch: int32,
-        lastSequence: int32.default(-1),
-        lastTimestamp: int64.default(-1n),
+        lastSequence: int32(byDefault(-1)),
+        lastTimestamp: int64(byDefault(-1n)),
         coordinatorEpoch: int32,
-        currentTxnStartOffset: int64.default(-1n),
+        currentTxnStartOffset: int64(byDefault(-1n)),
       }),
     }),
   }),

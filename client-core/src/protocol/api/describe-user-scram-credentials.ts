@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, string } from '../schema.js'
+import { array, int8, int16, int32, nullable, string } from '../schema.js'
 
 const describeUserScramCredentials = api(50, 'DescribeUserScramCredentials', { versions: [0, 0], flexible: 0 })
 
@@ -7,11 +7,11 @@ const describeUserScramCredentials = api(50, 'DescribeUserScramCredentials', { v
 export const DescribeUserScramCredentialsResponse = describeUserScramCredentials.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
   results: array({
     user: string,
     errorCode: int16,
-    errorMessage: string.nullable(),
+    errorMessage: string(nullable()),
     credentialInfos: array({ mechanism: int8, iterations: int32 }),
   }),
 })
@@ -19,6 +19,6 @@ export type DescribeUserScramCredentialsResponse = Output<typeof DescribeUserScr
 
 /** Which users have SCRAM credentials (KIP-554). */
 export const DescribeUserScramCredentialsRequest = describeUserScramCredentials.request(DescribeUserScramCredentialsResponse, {
-  users: array({ name: string }).nullable(),
+  users: array({ name: string }, nullable()),
 })
 export type DescribeUserScramCredentialsRequest = Input<typeof DescribeUserScramCredentialsRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { bool, int16, int32, int64, string } from '../schema.js'
+import { bool, byDefault, ignorable, int16, int32, int64, since, string } from '../schema.js'
 
 const endTxn = api(26, 'EndTxn', { versions: [0, 5], flexible: 3 })
 
@@ -7,8 +7,8 @@ const endTxn = api(26, 'EndTxn', { versions: [0, 5], flexible: 3 })
 export const EndTxnResponse = endTxn.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  producerId: int64.since(5).default(-1n).ignorable,
-  producerEpoch: int16.since(5).default(-1).ignorable,
+  producerId: int64(since(5), byDefault(-1n), ignorable),
+  producerEpoch: int16(since(5), byDefault(-1), ignorable),
 })
 export type EndTxnResponse = Output<typeof EndTxnResponse>
 

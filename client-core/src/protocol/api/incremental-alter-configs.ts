@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, string } from '../schema.js'
+import { array, bool, int8, int16, int32, nullable, string } from '../schema.js'
 
 const incrementalAlterConfigs = api(44, 'IncrementalAlterConfigs', { versions: [0, 1], flexible: 1 })
 
@@ -8,7 +8,7 @@ export const IncrementalAlterConfigsResponse = incrementalAlterConfigs.response(
   throttleTimeMs: int32,
   responses: array({
     errorCode: int16,
-    errorMessage: string.nullable(),
+    errorMessage: string(nullable()),
     resourceType: int8,
     resourceName: string,
   }),
@@ -23,7 +23,7 @@ export const IncrementalAlterConfigsRequest = incrementalAlterConfigs.request(In
     configs: array({
       name: string,
       configOperation: int8,
-      value: string.nullable(),
+      value: string(nullable()),
     }),
   }),
   validateOnly: bool,

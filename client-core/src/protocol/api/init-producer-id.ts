@@ -1,16 +1,16 @@
 import { api, type Input, type Output } from '../message.js'
-import { bool, int16, int32, int64, string } from '../schema.js'
+import { bool, byDefault, ignorable, int16, int32, int64, nullable, since, string } from '../schema.js'
 
 const initProducerId = api(22, 'InitProducerId', { versions: [0, 6], flexible: 2, lastUnstable: true })
 
 /** The answer to InitProducerIdRequest. */
 export const InitProducerIdResponse = initProducerId.response({
-  throttleTimeMs: int32.ignorable,
+  throttleTimeMs: int32(ignorable),
   errorCode: int16,
-  producerId: int64.default(-1n),
+  producerId: int64(byDefault(-1n)),
   producerEpoch: int16,
-  ongoingTxnProducerId: int64.since(6).default(-1n),
-  ongoingTxnProducerEpoch: int16.since(6).default(-1),
+  ongoingTxnProducerId: int64(since(6), byDefault(-1n)),
+  ongoingTxnProducerEpoch: int16(since(6), byDefault(-1)),
 })
 export type InitProducerIdResponse = Output<typeof InitProducerIdResponse>
 
@@ -19,11 +19,11 @@ export type InitProducerIdResponse = Output<typeof InitProducerIdResponse>
  * instead of INVALID_PRODUCER_EPOCH; v6: two-phase commit (KIP-939).
  */
 export const InitProducerIdRequest = initProducerId.request(InitProducerIdResponse, {
-  transactionalId: string.nullable(),
+  transactionalId: string(nullable()),
   transactionTimeoutMs: int32,
-  producerId: int64.since(3).default(-1n),
-  producerEpoch: int16.since(3).default(-1),
-  enable2Pc: bool.since(6).default(false),
-  keepPreparedTxn: bool.since(6).default(false),
+  producerId: int64(since(3), byDefault(-1n)),
+  producerEpoch: int16(since(3), byDefault(-1)),
+  enable2Pc: bool(since(6), byDefault(false)),
+  keepPreparedTxn: bool(since(6), byDefault(false)),
 })
 export type InitProducerIdRequest = Input<typeof InitProducerIdRequest>

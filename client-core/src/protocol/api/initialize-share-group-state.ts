@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, int64, nullable, string, uuid } from '../schema.js'
 
 const initializeShareGroupState = api(83, 'InitializeShareGroupState', { versions: [0, 0], flexible: 0 })
 
@@ -10,7 +10,7 @@ export const InitializeShareGroupStateResponse = initializeShareGroupState.respo
     partitions: array({
       partition: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
     }),
   }),
 })

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, bytes, int16, int32, string } from '../schema.js'
+import { array, bool, byDefault, bytes, ignorable, int16, int32, nullable, since, string } from '../schema.js'
 
 const joinGroup = api(11, 'JoinGroup', { versions: [0, 9], flexible: 6 })
 
@@ -8,17 +8,17 @@ const joinGroup = api(11, 'JoinGroup', { versions: [0, 9], flexible: 6 })
  * assignment (KIP-814).
  */
 export const JoinGroupResponse = joinGroup.response({
-  throttleTimeMs: int32.since(2).ignorable,
+  throttleTimeMs: int32(since(2), ignorable),
   errorCode: int16,
-  generationId: int32.default(-1),
-  protocolType: string.since(7).nullable().default(null).ignorable,
-  protocolName: string.nullable(7),
+  generationId: int32(byDefault(-1)),
+  protocolType: string(since(7), nullable(), byDefault(null), ignorable),
+  protocolName: string(nullable(7)),
   leader: string,
-  skipAssignment: bool.since(9).default(false),
+  skipAssignment: bool(since(9), byDefault(false)),
   memberId: string,
   members: array({
     memberId: string,
-    groupInstanceId: string.since(5).nullable().default(null).ignorable,
+    groupInstanceId: string(since(5), nullable(), byDefault(null), ignorable),
     metadata: bytes,
   }),
 })
@@ -31,11 +31,11 @@ export type JoinGroupResponse = Output<typeof JoinGroupResponse>
 export const JoinGroupRequest = joinGroup.request(JoinGroupResponse, {
   groupId: string,
   sessionTimeoutMs: int32,
-  rebalanceTimeoutMs: int32.since(1).default(-1).ignorable,
+  rebalanceTimeoutMs: int32(since(1), byDefault(-1), ignorable),
   memberId: string,
-  groupInstanceId: string.since(5).nullable().default(null),
+  groupInstanceId: string(since(5), nullable(), byDefault(null)),
   protocolType: string,
   protocols: array({ name: string, metadata: bytes }),
-  reason: string.since(8).nullable().default(null).ignorable,
+  reason: string(since(8), nullable(), byDefault(null), ignorable),
 })
 export type JoinGroupRequest = Input<typeof JoinGroupRequest>

@@ -1,20 +1,20 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, ignorable, int8, int16, int32, int64, since, string, until } from '../schema.js'
 
 const listOffsets = api(2, 'ListOffsets', { versions: [0, 11], flexible: 6 })
 
 /** One offset and its timestamp per partition; v0 a list instead. */
 export const ListOffsetsResponse = listOffsets.response({
-  throttleTimeMs: int32.since(2).ignorable,
+  throttleTimeMs: int32(since(2), ignorable),
   topics: array({
     name: string,
     partitions: array({
       partitionIndex: int32,
       errorCode: int16,
-      oldStyleOffsets: array(int64).until(0),
-      timestamp: int64.since(1).default(-1n),
-      offset: int64.since(1).default(-1n),
-      leaderEpoch: int32.since(4).default(-1),
+      oldStyleOffsets: array(int64, until(0)),
+      timestamp: int64(since(1), byDefault(-1n)),
+      offset: int64(since(1), byDefault(-1n)),
+      leaderEpoch: int32(since(4), byDefault(-1)),
     }),
   }),
 })
@@ -27,16 +27,16 @@ export type ListOffsetsResponse = Output<typeof ListOffsetsResponse>
  */
 export const ListOffsetsRequest = listOffsets.request(ListOffsetsResponse, {
   replicaId: int32,
-  isolationLevel: int8.since(2),
+  isolationLevel: int8(since(2)),
   topics: array({
     name: string,
     partitions: array({
       partitionIndex: int32,
-      currentLeaderEpoch: int32.since(4).default(-1).ignorable,
+      currentLeaderEpoch: int32(since(4), byDefault(-1), ignorable),
       timestamp: int64,
-      maxNumOffsets: int32.until(0).default(1),
+      maxNumOffsets: int32(until(0), byDefault(1)),
     }),
   }),
-  timeoutMs: int32.since(10).ignorable,
+  timeoutMs: int32(since(10), ignorable),
 })
 export type ListOffsetsRequest = Input<typeof ListOffsetsRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string } from '../schema.js'
+import { array, byDefault, int16, int32, nullable, string } from '../schema.js'
 
 const listPartitionReassignments = api(46, 'ListPartitionReassignments', { versions: [0, 0], flexible: 0 })
 
@@ -7,7 +7,7 @@ const listPartitionReassignments = api(46, 'ListPartitionReassignments', { versi
 export const ListPartitionReassignmentsResponse = listPartitionReassignments.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
   topics: array({
     name: string,
     partitions: array({
@@ -22,9 +22,7 @@ export type ListPartitionReassignmentsResponse = Output<typeof ListPartitionReas
 
 /** Moves that are under way (KIP-455). */
 export const ListPartitionReassignmentsRequest = listPartitionReassignments.request(ListPartitionReassignmentsResponse, {
-  timeoutMs: int32.default(60000),
-  topics: array({ name: string, partitionIndexes: array(int32) })
-    .nullable()
-    .default(null),
+  timeoutMs: int32(byDefault(60000)),
+  topics: array({ name: string, partitionIndexes: array(int32) }, nullable(), byDefault(null)),
 })
 export type ListPartitionReassignmentsRequest = Input<typeof ListPartitionReassignmentsRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, int16, int32, int64, nullable, since, string } from '../schema.js'
 
 const listTransactions = api(66, 'ListTransactions', { versions: [0, 2], flexible: 0 })
 
@@ -20,7 +20,7 @@ export type ListTransactionsResponse = Output<typeof ListTransactionsResponse>
 export const ListTransactionsRequest = listTransactions.request(ListTransactionsResponse, {
   stateFilters: array(string),
   producerIdFilters: array(int64),
-  durationFilter: int64.since(1).default(-1n),
-  transactionalIdPattern: string.since(2).nullable().default(null),
+  durationFilter: int64(since(1), byDefault(-1n)),
+  transactionalIdPattern: string(since(2), nullable(), byDefault(null)),
 })
 export type ListTransactionsRequest = Input<typeof ListTransactionsRequest>

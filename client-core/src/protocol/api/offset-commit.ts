@@ -1,14 +1,14 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, int64, nullable, since, string, until, uuid } from '../schema.js'
 
 const offsetCommit = api(8, 'OffsetCommit', { versions: [0, 10], flexible: 8 })
 
 /** The answer to OffsetCommitRequest. */
 export const OffsetCommitResponse = offsetCommit.response({
-  throttleTimeMs: int32.since(3).ignorable,
+  throttleTimeMs: int32(since(3), ignorable),
   topics: array({
-    name: string.until(9).ignorable,
-    topicId: uuid.since(10).ignorable,
+    name: string(until(9), ignorable),
+    topicId: uuid(since(10), ignorable),
     partitions: array({ partitionIndex: int32, errorCode: int16 }),
   }),
 })
@@ -20,19 +20,19 @@ export type OffsetCommitResponse = Output<typeof OffsetCommitResponse>
  */
 export const OffsetCommitRequest = offsetCommit.request(OffsetCommitResponse, {
   groupId: string,
-  generationIdOrMemberEpoch: int32.since(1).default(-1).ignorable,
-  memberId: string.since(1).ignorable,
-  groupInstanceId: string.since(7).nullable().default(null),
-  retentionTimeMs: int64.since(2).until(4).default(-1n).ignorable,
+  generationIdOrMemberEpoch: int32(since(1), byDefault(-1), ignorable),
+  memberId: string(since(1), ignorable),
+  groupInstanceId: string(since(7), nullable(), byDefault(null)),
+  retentionTimeMs: int64(since(2), until(4), byDefault(-1n), ignorable),
   topics: array({
-    name: string.until(9).ignorable,
-    topicId: uuid.since(10).ignorable,
+    name: string(until(9), ignorable),
+    topicId: uuid(since(10), ignorable),
     partitions: array({
       partitionIndex: int32,
       committedOffset: int64,
-      commitTimestamp: int64.since(1).until(1).default(-1n),
-      committedLeaderEpoch: int32.since(6).default(-1).ignorable,
-      committedMetadata: string.nullable(),
+      commitTimestamp: int64(since(1), until(1), byDefault(-1n)),
+      committedLeaderEpoch: int32(since(6), byDefault(-1), ignorable),
+      committedMetadata: string(nullable()),
     }),
   }),
 })

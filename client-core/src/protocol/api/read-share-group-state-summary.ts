@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, int64, nullable, since, string, uuid } from '../schema.js'
 
 const readShareGroupStateSummary = api(87, 'ReadShareGroupStateSummary', { versions: [0, 1], flexible: 0 })
 
@@ -10,11 +10,11 @@ export const ReadShareGroupStateSummaryResponse = readShareGroupStateSummary.res
     partitions: array({
       partition: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
       stateEpoch: int32,
       leaderEpoch: int32,
       startOffset: int64,
-      deliveryCompleteCount: int32.since(1).default(-1).ignorable,
+      deliveryCompleteCount: int32(since(1), byDefault(-1), ignorable),
     }),
   }),
 })

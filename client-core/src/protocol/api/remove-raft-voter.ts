@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { int16, int32, string, uuid } from '../schema.js'
+import { ignorable, int16, int32, nullable, string, uuid } from '../schema.js'
 
 const removeRaftVoter = api(81, 'RemoveRaftVoter', { versions: [0, 0], flexible: 0 })
 
@@ -7,13 +7,13 @@ const removeRaftVoter = api(81, 'RemoveRaftVoter', { versions: [0, 0], flexible:
 export const RemoveRaftVoterResponse = removeRaftVoter.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().ignorable,
+  errorMessage: string(nullable(), ignorable),
 })
 export type RemoveRaftVoterResponse = Output<typeof RemoveRaftVoterResponse>
 
 /** Removes a voter from the KRaft quorum (KIP-853). */
 export const RemoveRaftVoterRequest = removeRaftVoter.request(RemoveRaftVoterResponse, {
-  clusterId: string.nullable(),
+  clusterId: string(nullable()),
   voterId: int32,
   voterDirectoryId: uuid,
 })

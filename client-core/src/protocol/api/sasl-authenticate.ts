@@ -1,14 +1,14 @@
 import { api, type Input, type Output } from '../message.js'
-import { bytes, int16, int64, string } from '../schema.js'
+import { byDefault, bytes, ignorable, int16, int64, nullable, since, string } from '../schema.js'
 
 const saslAuthenticate = api(36, 'SaslAuthenticate', { versions: [0, 2], flexible: 2 })
 
 /** The answer to SaslAuthenticateRequest. */
 export const SaslAuthenticateResponse = saslAuthenticate.response({
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
   authBytes: bytes,
-  sessionLifetimeMs: int64.since(1).default(0n).ignorable,
+  sessionLifetimeMs: int64(since(1), byDefault(0n), ignorable),
 })
 export type SaslAuthenticateResponse = Output<typeof SaslAuthenticateResponse>
 

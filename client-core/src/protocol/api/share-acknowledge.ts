@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, int64, string, struct, uuid } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, int64, nullable, since, string, struct, uuid } from '../schema.js'
 
 const shareAcknowledge = api(79, 'ShareAcknowledge', { versions: [0, 2], flexible: 0 })
 
@@ -7,14 +7,14 @@ const shareAcknowledge = api(79, 'ShareAcknowledge', { versions: [0, 2], flexibl
 export const ShareAcknowledgeResponse = shareAcknowledge.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
-  acquisitionLockTimeoutMs: int32.since(2).ignorable,
+  errorMessage: string(nullable(), byDefault(null)),
+  acquisitionLockTimeoutMs: int32(since(2), ignorable),
   responses: array({
     topicId: uuid,
     partitions: array({
       partitionIndex: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
       currentLeader: struct({ leaderId: int32, leaderEpoch: int32 }),
     }),
   }),
@@ -22,17 +22,17 @@ export const ShareAcknowledgeResponse = shareAcknowledge.response({
     nodeId: int32,
     host: string,
     port: int32,
-    rack: string.nullable().default(null),
+    rack: string(nullable(), byDefault(null)),
   }),
 })
 export type ShareAcknowledgeResponse = Output<typeof ShareAcknowledgeResponse>
 
 /** Acknowledges acquired records (KIP-932). v0 was an early access of 4.0. */
 export const ShareAcknowledgeRequest = shareAcknowledge.request(ShareAcknowledgeResponse, {
-  groupId: string.nullable().default(null),
-  memberId: string.nullable(),
+  groupId: string(nullable(), byDefault(null)),
+  memberId: string(nullable()),
   shareSessionEpoch: int32,
-  isRenewAck: bool.since(2).default(false),
+  isRenewAck: bool(since(2), byDefault(false)),
   topics: array({
     topicId: uuid,
     partitions: array({

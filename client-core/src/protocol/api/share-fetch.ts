@@ -1,5 +1,21 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, int64, records, string, struct, uuid } from '../schema.js'
+import {
+  array,
+  bool,
+  byDefault,
+  ignorable,
+  int8,
+  int16,
+  int32,
+  int64,
+  nullable,
+  records,
+  since,
+  string,
+  struct,
+  until,
+  uuid,
+} from '../schema.js'
 
 const shareFetch = api(78, 'ShareFetch', { versions: [0, 2], flexible: 0 })
 
@@ -7,18 +23,18 @@ const shareFetch = api(78, 'ShareFetch', { versions: [0, 2], flexible: 0 })
 export const ShareFetchResponse = shareFetch.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
-  acquisitionLockTimeoutMs: int32.since(1),
+  errorMessage: string(nullable(), byDefault(null)),
+  acquisitionLockTimeoutMs: int32(since(1)),
   responses: array({
     topicId: uuid,
     partitions: array({
       partitionIndex: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
       acknowledgeErrorCode: int16,
-      acknowledgeErrorMessage: string.nullable().default(null),
+      acknowledgeErrorMessage: string(nullable(), byDefault(null)),
       currentLeader: struct({ leaderId: int32, leaderEpoch: int32 }),
-      records: records.nullable(0, 0),
+      records: records(nullable(0, 0)),
       acquiredRecords: array({
         firstOffset: int64,
         lastOffset: int64,
@@ -30,28 +46,28 @@ export const ShareFetchResponse = shareFetch.response({
     nodeId: int32,
     host: string,
     port: int32,
-    rack: string.nullable().default(null),
+    rack: string(nullable(), byDefault(null)),
   }),
 })
 export type ShareFetchResponse = Output<typeof ShareFetchResponse>
 
 /** Acquires records of a share group and acknowledges earlier ones (KIP-932). v0 was an early access of 4.0. */
 export const ShareFetchRequest = shareFetch.request(ShareFetchResponse, {
-  groupId: string.nullable().default(null),
-  memberId: string.nullable(),
+  groupId: string(nullable(), byDefault(null)),
+  memberId: string(nullable()),
   shareSessionEpoch: int32,
   maxWaitMs: int32,
   minBytes: int32,
-  maxBytes: int32.default(0x7fffffff),
-  maxRecords: int32.since(1),
-  batchSize: int32.since(1),
-  shareAcquireMode: int8.since(2).default(0).ignorable,
-  isRenewAck: bool.since(2).default(false),
+  maxBytes: int32(byDefault(0x7fffffff)),
+  maxRecords: int32(since(1)),
+  batchSize: int32(since(1)),
+  shareAcquireMode: int8(since(2), byDefault(0), ignorable),
+  isRenewAck: bool(since(2), byDefault(false)),
   topics: array({
     topicId: uuid,
     partitions: array({
       partitionIndex: int32,
-      partitionMaxBytes: int32.until(0),
+      partitionMaxBytes: int32(until(0)),
       acknowledgementBatches: array({
         firstOffset: int64,
         lastOffset: int64,

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, string, struct, uuid } from '../schema.js'
+import { array, bool, byDefault, int16, int32, nullable, string, struct, uuid } from '../schema.js'
 
 const shareGroupDescribe = api(77, 'ShareGroupDescribe', { versions: [0, 1], flexible: 0 })
 
@@ -16,7 +16,7 @@ export const ShareGroupDescribeResponse = shareGroupDescribe.response({
   throttleTimeMs: int32,
   groups: array({
     errorCode: int16,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string(nullable(), byDefault(null)),
     groupId: string,
     groupState: string,
     groupEpoch: int32,
@@ -24,14 +24,14 @@ export const ShareGroupDescribeResponse = shareGroupDescribe.response({
     assignorName: string,
     members: array({
       memberId: string,
-      rackId: string.nullable().default(null),
+      rackId: string(nullable(), byDefault(null)),
       memberEpoch: int32,
       clientId: string,
       clientHost: string,
       subscribedTopicNames: array(string),
       assignment: struct(assignment),
     }),
-    authorizedOperations: int32.default(-0x80000000),
+    authorizedOperations: int32(byDefault(-0x80000000)),
   }),
 })
 export type ShareGroupDescribeResponse = Output<typeof ShareGroupDescribeResponse>

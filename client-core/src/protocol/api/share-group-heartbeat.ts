@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, string, struct, uuid } from '../schema.js'
+import { array, byDefault, int16, int32, nullable, string, struct, uuid } from '../schema.js'
 
 const shareGroupHeartbeat = api(76, 'ShareGroupHeartbeat', { versions: [0, 1], flexible: 0 })
 
@@ -9,13 +9,11 @@ const topicPartitions = { topicId: uuid, partitions: array(int32) }
 export const ShareGroupHeartbeatResponse = shareGroupHeartbeat.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
-  memberId: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
+  memberId: string(nullable(), byDefault(null)),
   memberEpoch: int32,
   heartbeatIntervalMs: int32,
-  assignment: struct({ topicPartitions: array(topicPartitions) })
-    .nullable()
-    .default(null),
+  assignment: struct({ topicPartitions: array(topicPartitions) }, nullable(), byDefault(null)),
 })
 export type ShareGroupHeartbeatResponse = Output<typeof ShareGroupHeartbeatResponse>
 
@@ -24,7 +22,7 @@ export const ShareGroupHeartbeatRequest = shareGroupHeartbeat.request(ShareGroup
   groupId: string,
   memberId: string,
   memberEpoch: int32,
-  rackId: string.nullable().default(null),
-  subscribedTopicNames: array(string).nullable().default(null),
+  rackId: string(nullable(), byDefault(null)),
+  subscribedTopicNames: array(string, nullable(), byDefault(null)),
 })
 export type ShareGroupHeartbeatRequest = Input<typeof ShareGroupHeartbeatRequest>

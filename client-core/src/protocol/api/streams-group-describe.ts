@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, int64, string, struct, uint16 } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, int64, nullable, since, string, struct, uint16 } from '../schema.js'
 
 const streamsGroupDescribe = api(89, 'StreamsGroupDescribe', { versions: [0, 1], flexible: 0 })
 
@@ -29,24 +29,24 @@ const assignment = {
 }
 
 const topologyDescriptionNode = {
-  name: string.since(1),
-  nodeType: int8.since(1),
-  sourceTopics: array(string).since(1),
-  sinkTopic: string.since(1).nullable().default(null),
-  stores: array(string).since(1),
-  successors: array(string).since(1),
+  name: string(since(1)),
+  nodeType: int8(since(1)),
+  sourceTopics: array(string, since(1)),
+  sinkTopic: string(since(1), nullable(), byDefault(null)),
+  stores: array(string, since(1)),
+  successors: array(string, since(1)),
 }
 
-const topologyDescriptionSubtopology = { subtopologyId: string.since(1), nodes: array(topologyDescriptionNode).since(1) }
+const topologyDescriptionSubtopology = { subtopologyId: string(since(1)), nodes: array(topologyDescriptionNode, since(1)) }
 
 const topologyDescriptionGlobalStore = {
-  source: struct(topologyDescriptionNode).since(1),
-  processor: struct(topologyDescriptionNode).since(1),
+  source: struct(topologyDescriptionNode, since(1)),
+  processor: struct(topologyDescriptionNode, since(1)),
 }
 
 const topologyDescription = {
-  subtopologies: array(topologyDescriptionSubtopology).since(1),
-  globalStores: array(topologyDescriptionGlobalStore).since(1),
+  subtopologies: array(topologyDescriptionSubtopology, since(1)),
+  globalStores: array(topologyDescriptionGlobalStore, since(1)),
 }
 
 /** The answer to StreamsGroupDescribeRequest. */
@@ -54,35 +54,39 @@ export const StreamsGroupDescribeResponse = streamsGroupDescribe.response({
   throttleTimeMs: int32,
   groups: array({
     errorCode: int16,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string(nullable(), byDefault(null)),
     groupId: string,
     groupState: string,
     groupEpoch: int32,
     assignmentEpoch: int32,
-    topology: struct({
-      epoch: int32,
-      subtopologies: array({
-        subtopologyId: string,
-        sourceTopics: array(string),
-        repartitionSinkTopics: array(string),
-        stateChangelogTopics: array(topicInfo),
-        repartitionSourceTopics: array(topicInfo),
-      })
-        .nullable()
-        .default(null),
-    })
-      .nullable()
-      .default(null),
+    topology: struct(
+      {
+        epoch: int32,
+        subtopologies: array(
+          {
+            subtopologyId: string,
+            sourceTopics: array(string),
+            repartitionSinkTopics: array(string),
+            stateChangelogTopics: array(topicInfo),
+            repartitionSourceTopics: array(topicInfo),
+          },
+          nullable(),
+          byDefault(null),
+        ),
+      },
+      nullable(),
+      byDefault(null),
+    ),
     members: array({
       memberId: string,
       memberEpoch: int32,
-      instanceId: string.nullable().default(null),
-      rackId: string.nullable().default(null),
+      instanceId: string(nullable(), byDefault(null)),
+      rackId: string(nullable(), byDefault(null)),
       clientId: string,
       clientHost: string,
       topologyEpoch: int32,
       processId: string,
-      userEndpoint: struct(endpoint).nullable().default(null),
+      userEndpoint: struct(endpoint, nullable(), byDefault(null)),
       clientTags: array(keyValue),
       taskOffsets: array(taskOffset),
       taskEndOffsets: array(taskOffset),
@@ -90,10 +94,10 @@ export const StreamsGroupDescribeResponse = streamsGroupDescribe.response({
       targetAssignment: struct(assignment),
       isClassic: bool,
     }),
-    authorizedOperations: int32.default(-0x80000000),
-    topologyDescription: struct(topologyDescription).since(1).nullable().default(null),
-    topologyDescriptionStatus: int8.since(1).default(0),
-    assignorName: string.since(1).nullable().default(null).ignorable,
+    authorizedOperations: int32(byDefault(-0x80000000)),
+    topologyDescription: struct(topologyDescription, since(1), nullable(), byDefault(null)),
+    topologyDescriptionStatus: int8(since(1), byDefault(0)),
+    assignorName: string(since(1), nullable(), byDefault(null), ignorable),
   }),
 })
 export type StreamsGroupDescribeResponse = Output<typeof StreamsGroupDescribeResponse>
@@ -102,6 +106,6 @@ export type StreamsGroupDescribeResponse = Output<typeof StreamsGroupDescribeRes
 export const StreamsGroupDescribeRequest = streamsGroupDescribe.request(StreamsGroupDescribeResponse, {
   groupIds: array(string),
   includeAuthorizedOperations: bool,
-  includeTopologyDescription: bool.since(1).default(false),
+  includeTopologyDescription: bool(since(1), byDefault(false)),
 })
 export type StreamsGroupDescribeRequest = Input<typeof StreamsGroupDescribeRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, int64, string, struct, uint16 } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, int64, nullable, since, string, struct, uint16, until } from '../schema.js'
 
 const streamsGroupHeartbeat = api(88, 'StreamsGroupHeartbeat', { versions: [0, 1], flexible: 0 })
 
@@ -30,26 +30,28 @@ const taskOffset = {
 export const StreamsGroupHeartbeatResponse = streamsGroupHeartbeat.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
   memberId: string,
   memberEpoch: int32,
   heartbeatIntervalMs: int32,
-  acceptableRecoveryLagLegacy: int32.until(0),
+  acceptableRecoveryLagLegacy: int32(until(0)),
   taskOffsetIntervalMs: int32,
-  acceptableRecoveryLag: int64.since(1).default(-1n).ignorable,
-  status: array(status).nullable(),
-  activeTasks: array(taskIds).nullable().default(null),
-  standbyTasks: array(taskIds).nullable().default(null),
-  warmupTasks: array(taskIds).nullable().default(null),
-  topologyDescriptionRequired: bool.since(1).default(false),
+  acceptableRecoveryLag: int64(since(1), byDefault(-1n), ignorable),
+  status: array(status, nullable()),
+  activeTasks: array(taskIds, nullable(), byDefault(null)),
+  standbyTasks: array(taskIds, nullable(), byDefault(null)),
+  warmupTasks: array(taskIds, nullable(), byDefault(null)),
+  topologyDescriptionRequired: bool(since(1), byDefault(false)),
   endpointInformationEpoch: int32,
-  partitionsByUserEndpoint: array({
-    userEndpoint: struct(endpoint),
-    activePartitions: array(topicPartition),
-    standbyPartitions: array(topicPartition),
-  })
-    .nullable()
-    .default(null),
+  partitionsByUserEndpoint: array(
+    {
+      userEndpoint: struct(endpoint),
+      activePartitions: array(topicPartition),
+      standbyPartitions: array(topicPartition),
+    },
+    nullable(),
+    byDefault(null),
+  ),
 })
 export type StreamsGroupHeartbeatResponse = Output<typeof StreamsGroupHeartbeatResponse>
 
@@ -59,35 +61,37 @@ export const StreamsGroupHeartbeatRequest = streamsGroupHeartbeat.request(Stream
   memberId: string,
   memberEpoch: int32,
   endpointInformationEpoch: int32,
-  instanceId: string.nullable().default(null),
-  rackId: string.nullable().default(null),
-  rebalanceTimeoutMs: int32.default(-1),
-  topology: struct({
-    epoch: int32,
-    subtopologies: array({
-      subtopologyId: string,
-      sourceTopics: array(string),
-      sourceTopicRegex: array(string),
-      stateChangelogTopics: array(topicInfo),
-      repartitionSinkTopics: array(string),
-      repartitionSourceTopics: array(topicInfo),
-      copartitionGroups: array({
-        sourceTopics: array(int16),
-        sourceTopicRegex: array(int16),
-        repartitionSourceTopics: array(int16),
+  instanceId: string(nullable(), byDefault(null)),
+  rackId: string(nullable(), byDefault(null)),
+  rebalanceTimeoutMs: int32(byDefault(-1)),
+  topology: struct(
+    {
+      epoch: int32,
+      subtopologies: array({
+        subtopologyId: string,
+        sourceTopics: array(string),
+        sourceTopicRegex: array(string),
+        stateChangelogTopics: array(topicInfo),
+        repartitionSinkTopics: array(string),
+        repartitionSourceTopics: array(topicInfo),
+        copartitionGroups: array({
+          sourceTopics: array(int16),
+          sourceTopicRegex: array(int16),
+          repartitionSourceTopics: array(int16),
+        }),
       }),
-    }),
-  })
-    .nullable()
-    .default(null),
-  activeTasks: array(taskIds).nullable().default(null),
-  standbyTasks: array(taskIds).nullable().default(null),
-  warmupTasks: array(taskIds).nullable().default(null),
-  processId: string.nullable().default(null),
-  userEndpoint: struct(endpoint).nullable().default(null),
-  clientTags: array(keyValue).nullable().default(null),
-  taskOffsets: array(taskOffset).nullable().default(null),
-  taskEndOffsets: array(taskOffset).nullable().default(null),
-  shutdownApplication: bool.default(false),
+    },
+    nullable(),
+    byDefault(null),
+  ),
+  activeTasks: array(taskIds, nullable(), byDefault(null)),
+  standbyTasks: array(taskIds, nullable(), byDefault(null)),
+  warmupTasks: array(taskIds, nullable(), byDefault(null)),
+  processId: string(nullable(), byDefault(null)),
+  userEndpoint: struct(endpoint, nullable(), byDefault(null)),
+  clientTags: array(keyValue, nullable(), byDefault(null)),
+  taskOffsets: array(taskOffset, nullable(), byDefault(null)),
+  taskEndOffsets: array(taskOffset, nullable(), byDefault(null)),
+  shutdownApplication: bool(byDefault(false)),
 })
 export type StreamsGroupHeartbeatRequest = Input<typeof StreamsGroupHeartbeatRequest>

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, string, struct } from '../schema.js'
+import { array, byDefault, int8, int16, int32, nullable, string, struct } from '../schema.js'
 
 const streamsGroupTopologyDescriptionUpdate = api(93, 'StreamsGroupTopologyDescriptionUpdate', { versions: [0, 0], flexible: 0 })
 
@@ -7,7 +7,7 @@ const topologyDescriptionNode = {
   name: string,
   nodeType: int8,
   sourceTopics: array(string),
-  sinkTopic: string.nullable().default(null),
+  sinkTopic: string(nullable(), byDefault(null)),
   stores: array(string),
   successors: array(string),
 }
@@ -22,7 +22,7 @@ const topologyDescription = { subtopologies: array(topologyDescriptionSubtopolog
 export const StreamsGroupTopologyDescriptionUpdateResponse = streamsGroupTopologyDescriptionUpdate.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable().default(null),
+  errorMessage: string(nullable(), byDefault(null)),
 })
 export type StreamsGroupTopologyDescriptionUpdateResponse = Output<typeof StreamsGroupTopologyDescriptionUpdateResponse>
 

@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int16, int32, int64, nullable, since, string, until, uuid } from '../schema.js'
 
 const txnOffsetCommit = api(28, 'TxnOffsetCommit', { versions: [0, 6], flexible: 3 })
 
@@ -7,8 +7,8 @@ const txnOffsetCommit = api(28, 'TxnOffsetCommit', { versions: [0, 6], flexible:
 export const TxnOffsetCommitResponse = txnOffsetCommit.response({
   throttleTimeMs: int32,
   topics: array({
-    name: string.until(5).ignorable,
-    topicId: uuid.since(6).ignorable,
+    name: string(until(5), ignorable),
+    topicId: uuid(since(6), ignorable),
     partitions: array({ partitionIndex: int32, errorCode: int16 }),
   }),
 })
@@ -23,17 +23,17 @@ export const TxnOffsetCommitRequest = txnOffsetCommit.request(TxnOffsetCommitRes
   groupId: string,
   producerId: int64,
   producerEpoch: int16,
-  generationIdOrMemberEpoch: int32.since(3).default(-1),
-  memberId: string.since(3).default(''),
-  groupInstanceId: string.since(3).nullable().default(null),
+  generationIdOrMemberEpoch: int32(since(3), byDefault(-1)),
+  memberId: string(since(3), byDefault('')),
+  groupInstanceId: string(since(3), nullable(), byDefault(null)),
   topics: array({
-    name: string.until(5).ignorable,
-    topicId: uuid.since(6).ignorable,
+    name: string(until(5), ignorable),
+    topicId: uuid(since(6), ignorable),
     partitions: array({
       partitionIndex: int32,
       committedOffset: int64,
-      committedLeaderEpoch: int32.since(2).default(-1).ignorable,
-      committedMetadata: string.nullable(),
+      committedLeaderEpoch: int32(since(2), byDefault(-1), ignorable),
+      committedMetadata: string(nullable()),
     }),
   }),
 })

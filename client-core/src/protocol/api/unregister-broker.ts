@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { int16, int32, string } from '../schema.js'
+import { int16, int32, nullable, string } from '../schema.js'
 
 const unregisterBroker = api(64, 'UnregisterBroker', { versions: [0, 0], flexible: 0 })
 
@@ -7,7 +7,7 @@ const unregisterBroker = api(64, 'UnregisterBroker', { versions: [0, 0], flexibl
 export const UnregisterBrokerResponse = unregisterBroker.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
 })
 export type UnregisterBrokerResponse = Output<typeof UnregisterBrokerResponse>
 

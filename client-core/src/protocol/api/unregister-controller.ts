@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { int16, int32, string } from '../schema.js'
+import { int16, int32, nullable, string } from '../schema.js'
 
 const unregisterController = api(94, 'UnregisterController', { versions: [0, 0], flexible: 0 })
 
@@ -7,7 +7,7 @@ const unregisterController = api(94, 'UnregisterController', { versions: [0, 0],
 export const UnregisterControllerResponse = unregisterController.response({
   throttleTimeMs: int32,
   errorCode: int16,
-  errorMessage: string.nullable(),
+  errorMessage: string(nullable()),
 })
 export type UnregisterControllerResponse = Output<typeof UnregisterControllerResponse>
 

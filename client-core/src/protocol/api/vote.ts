@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int16, int32, int64, string, uint16, uuid } from '../schema.js'
+import { array, bool, byDefault, ignorable, int16, int32, int64, nullable, since, string, tagged, uint16, uuid } from '../schema.js'
 
 const vote = api(52, 'Vote', { versions: [0, 2], flexible: 0 })
 
@@ -16,29 +16,32 @@ export const VoteResponse = vote.response({
       voteGranted: bool,
     }),
   }),
-  nodeEndpoints: array({
-    nodeId: int32,
-    host: string,
-    port: uint16,
-  }).tagged(0, 1),
+  nodeEndpoints: array(
+    {
+      nodeId: int32,
+      host: string,
+      port: uint16,
+    },
+    tagged(0, 1),
+  ),
 })
 export type VoteResponse = Output<typeof VoteResponse>
 
 /** Asks a KRaft voter for its vote (KIP-595). v2: the vote before the vote (KIP-996). */
 export const VoteRequest = vote.request(VoteResponse, {
-  clusterId: string.nullable().default(null),
-  voterId: int32.since(1).default(-1).ignorable,
+  clusterId: string(nullable(), byDefault(null)),
+  voterId: int32(since(1), byDefault(-1), ignorable),
   topics: array({
     topicName: string,
     partitions: array({
       partitionIndex: int32,
       replicaEpoch: int32,
       replicaId: int32,
-      replicaDirectoryId: uuid.since(1).ignorable,
-      voterDirectoryId: uuid.since(1).ignorable,
+      replicaDirectoryId: uuid(since(1), ignorable),
+      voterDirectoryId: uuid(since(1), ignorable),
       lastOffsetEpoch: int32,
       lastOffset: int64,
-      preVote: bool.since(2),
+      preVote: bool(since(2)),
     }),
   }),
 })

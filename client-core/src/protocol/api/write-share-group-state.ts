@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, int8, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int8, int16, int32, int64, nullable, since, string, uuid } from '../schema.js'
 
 const writeShareGroupState = api(85, 'WriteShareGroupState', { versions: [0, 1], flexible: 0 })
 
@@ -10,7 +10,7 @@ export const WriteShareGroupStateResponse = writeShareGroupState.response({
     partitions: array({
       partition: int32,
       errorCode: int16,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string(nullable(), byDefault(null)),
     }),
   }),
 })
@@ -26,7 +26,7 @@ export const WriteShareGroupStateRequest = writeShareGroupState.request(WriteSha
       stateEpoch: int32,
       leaderEpoch: int32,
       startOffset: int64,
-      deliveryCompleteCount: int32.since(1).default(-1).ignorable,
+      deliveryCompleteCount: int32(since(1), byDefault(-1), ignorable),
       stateBatches: array({
         firstOffset: int64,
         lastOffset: int64,

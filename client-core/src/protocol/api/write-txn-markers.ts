@@ -1,5 +1,5 @@
 import { api, type Input, type Output } from '../message.js'
-import { array, bool, int8, int16, int32, int64, string } from '../schema.js'
+import { array, bool, byDefault, ignorable, int8, int16, int32, int64, since, string } from '../schema.js'
 
 const writeTxnMarkers = api(27, 'WriteTxnMarkers', { versions: [0, 2], flexible: 1 })
 
@@ -17,7 +17,7 @@ export const WriteTxnMarkersRequest = writeTxnMarkers.request(WriteTxnMarkersRes
     transactionResult: bool,
     topics: array({ name: string, partitionIndexes: array(int32) }),
     coordinatorEpoch: int32,
-    transactionVersion: int8.since(2).default(0).ignorable,
+    transactionVersion: int8(since(2), byDefault(0), ignorable),
   }),
 })
 export type WriteTxnMarkersRequest = Input<typeof WriteTxnMarkersRequest>

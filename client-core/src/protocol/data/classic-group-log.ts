@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, bytes, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, bytes, ignorable, int32, int64, nullable, since, string, tagged, until, uuid } from '../schema.js'
 
 /** Of a committed offset: key versions 0 (before 0.9) and 1. */
 export const OffsetCommitKey = data('OffsetCommitKey', { versions: [0, 0] }, { group: string, topic: string, partition: int32 })
@@ -11,11 +11,11 @@ export const OffsetCommitValue = data(
   { versions: [0, 4], flexible: 4 },
   {
     offset: int64,
-    leaderEpoch: int32.since(3).default(-1).ignorable,
+    leaderEpoch: int32(since(3), byDefault(-1), ignorable),
     metadata: string,
     commitTimestamp: int64,
-    expireTimestamp: int64.since(1).until(1).default(-1n).ignorable,
-    topicId: uuid.tagged(0, 4).ignorable,
+    expireTimestamp: int64(since(1), until(1), byDefault(-1n), ignorable),
+    topicId: uuid(tagged(0, 4), ignorable),
   },
 )
 export type OffsetCommitValue = Input<typeof OffsetCommitValue>
@@ -34,15 +34,15 @@ export const GroupMetadataValue = data(
   {
     protocolType: string,
     generation: int32,
-    protocol: string.nullable(),
-    leader: string.nullable(),
-    currentStateTimestamp: int64.since(2).default(-1n).ignorable,
+    protocol: string(nullable()),
+    leader: string(nullable()),
+    currentStateTimestamp: int64(since(2), byDefault(-1n), ignorable),
     members: array({
       memberId: string,
-      groupInstanceId: string.since(3).nullable().default(null).ignorable,
+      groupInstanceId: string(since(3), nullable(), byDefault(null), ignorable),
       clientId: string,
       clientHost: string,
-      rebalanceTimeout: int32.since(1).default(-1).ignorable,
+      rebalanceTimeout: int32(since(1), byDefault(-1), ignorable),
       sessionTimeout: int32,
       subscription: bytes,
       assignment: bytes,

@@ -1,7 +1,7 @@
 import { data, type Input } from '../message.js'
-import { array, bytes, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, bytes, int16, int32, int64, nullable, since, string } from '../schema.js'
 
-const connectors = array({ connector: string, tasks: array(int32) })
+const connector = { connector: string, tasks: array(int32) }
 
 /**
  * What a worker of Kafka Connect tells its leader, inside JoinGroup, behind its version. v1: what it runs, a `ConnectMemberAssignment` behind
@@ -10,7 +10,7 @@ const connectors = array({ connector: string, tasks: array(int32) })
 export const ConnectMemberMetadata = data(
   'ConnectMemberMetadata',
   { versions: [0, 2] },
-  { url: string, configOffset: int64, allocation: bytes.since(1).nullable().default(null) },
+  { url: string, configOffset: int64, allocation: bytes(since(1), nullable(), byDefault(null)) },
 )
 export type ConnectMemberMetadata = Input<typeof ConnectMemberMetadata>
 
@@ -23,9 +23,9 @@ export const ConnectMemberAssignment = data(
     leader: string,
     leaderUrl: string,
     configOffset: int64,
-    assignment: connectors.nullable(1),
-    revoked: connectors.since(1).nullable().default(null),
-    delay: int32.since(1).default(0),
+    assignment: array(connector, nullable(1)),
+    revoked: array(connector, since(1), nullable(), byDefault(null)),
+    delay: int32(since(1), byDefault(0)),
   },
 )
 export type ConnectMemberAssignment = Input<typeof ConnectMemberAssignment>

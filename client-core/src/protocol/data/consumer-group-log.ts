@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, bytes, int8, int32, int64, string, struct, uuid } from '../schema.js'
+import { array, byDefault, bytes, ignorable, int8, int32, int64, nullable, string, struct, tagged, uuid } from '../schema.js'
 
 /** Of a consumer group: key version 3 (KIP-848). */
 export const ConsumerGroupMetadataKey = data('ConsumerGroupMetadataKey', { versions: [0, 0] }, { groupId: string })
@@ -9,7 +9,7 @@ export type ConsumerGroupMetadataKey = Input<typeof ConsumerGroupMetadataKey>
 export const ConsumerGroupMetadataValue = data(
   'ConsumerGroupMetadataValue',
   { versions: [0, 0], flexible: 0 },
-  { epoch: int32, metadataHash: int64.tagged(0, 0).default(0n) },
+  { epoch: int32, metadataHash: int64(tagged(0, 0), byDefault(0n)) },
 )
 export type ConsumerGroupMetadataValue = Input<typeof ConsumerGroupMetadataValue>
 
@@ -45,17 +45,19 @@ export const ConsumerGroupMemberMetadataValue = data(
   'ConsumerGroupMemberMetadataValue',
   { versions: [0, 0], flexible: 0 },
   {
-    instanceId: string.nullable(),
-    rackId: string.nullable(),
+    instanceId: string(nullable()),
+    rackId: string(nullable()),
     clientId: string,
     clientHost: string,
     subscribedTopicNames: array(string),
-    subscribedTopicRegex: string.nullable(),
-    rebalanceTimeoutMs: int32.default(-1),
-    serverAssignor: string.nullable(),
-    classicMemberMetadata: struct({ sessionTimeoutMs: int32, supportedProtocols: array({ name: string, metadata: bytes }) })
-      .tagged(0, 0)
-      .nullable(),
+    subscribedTopicRegex: string(nullable()),
+    rebalanceTimeoutMs: int32(byDefault(-1)),
+    serverAssignor: string(nullable()),
+    classicMemberMetadata: struct(
+      { sessionTimeoutMs: int32, supportedProtocols: array({ name: string, metadata: bytes }) },
+      tagged(0, 0),
+      nullable(),
+    ),
   },
 )
 export type ConsumerGroupMemberMetadataValue = Input<typeof ConsumerGroupMemberMetadataValue>
@@ -72,7 +74,7 @@ export type ConsumerGroupTargetAssignmentMetadataKey = Input<typeof ConsumerGrou
 export const ConsumerGroupTargetAssignmentMetadataValue = data(
   'ConsumerGroupTargetAssignmentMetadataValue',
   { versions: [0, 0], flexible: 0 },
-  { assignmentEpoch: int32, assignmentTimestamp: int64.tagged(0, 0).default(0n).ignorable },
+  { assignmentEpoch: int32, assignmentTimestamp: int64(tagged(0, 0), byDefault(0n), ignorable) },
 )
 export type ConsumerGroupTargetAssignmentMetadataValue = Input<typeof ConsumerGroupTargetAssignmentMetadataValue>
 
@@ -113,12 +115,12 @@ export const ConsumerGroupCurrentMemberAssignmentValue = data(
     assignedPartitions: array({
       topicId: uuid,
       partitions: array(int32),
-      assignmentEpochs: array(int32).tagged(0, 0).nullable(),
+      assignmentEpochs: array(int32, tagged(0, 0), nullable()),
     }),
     partitionsPendingRevocation: array({
       topicId: uuid,
       partitions: array(int32),
-      assignmentEpochs: array(int32).tagged(0, 0).nullable(),
+      assignmentEpochs: array(int32, tagged(0, 0), nullable()),
     }),
   },
 )

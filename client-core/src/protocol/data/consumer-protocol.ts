@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, bytes, int32, string } from '../schema.js'
+import { array, byDefault, bytes, ignorable, int32, nullable, since, string } from '../schema.js'
 
 /**
  * What a member of a classic group tells its leader, inside JoinGroup. v1: the partitions it owns (KIP-429); v2: the generation it owns
@@ -10,10 +10,10 @@ export const ConsumerProtocolSubscription = data(
   { versions: [0, 3] },
   {
     topics: array(string),
-    userData: bytes.nullable().default(null),
-    ownedPartitions: array({ topic: string, partitions: array(int32) }).since(1).ignorable,
-    generationId: int32.since(2).default(-1).ignorable,
-    rackId: string.since(3).nullable().default(null).ignorable,
+    userData: bytes(nullable(), byDefault(null)),
+    ownedPartitions: array({ topic: string, partitions: array(int32) }, since(1), ignorable),
+    generationId: int32(since(2), byDefault(-1), ignorable),
+    rackId: string(since(3), nullable(), byDefault(null), ignorable),
   },
 )
 export type ConsumerProtocolSubscription = Input<typeof ConsumerProtocolSubscription>
@@ -22,6 +22,6 @@ export type ConsumerProtocolSubscription = Input<typeof ConsumerProtocolSubscrip
 export const ConsumerProtocolAssignment = data(
   'ConsumerProtocolAssignment',
   { versions: [0, 3] },
-  { assignedPartitions: array({ topic: string, partitions: array(int32) }), userData: bytes.nullable().default(null) },
+  { assignedPartitions: array({ topic: string, partitions: array(int32) }), userData: bytes(nullable(), byDefault(null)) },
 )
 export type ConsumerProtocolAssignment = Input<typeof ConsumerProtocolAssignment>

@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, int16, int32, int64, string, struct, uint16, uuid } from '../schema.js'
+import { array, int16, int32, int64, since, string, struct, uint16, uuid } from '../schema.js'
 
 /** The key of a control record: 0 abort, 1 commit, 2 leader change, 3 and 4 snapshot header and footer, 5 KRaft version, 6 voters. */
 export const ControlRecordTypeSchema = data('ControlRecordTypeSchema', { versions: [0, 0] }, { type: int16 })
@@ -9,7 +9,7 @@ export type ControlRecordTypeSchema = Input<typeof ControlRecordTypeSchema>
 export const EndTxnMarker = data('EndTxnMarker', { versions: [0, 0] }, { coordinatorEpoch: int32 })
 export type EndTxnMarker = Input<typeof EndTxnMarker>
 
-const voter = { voterId: int32, voterDirectoryId: uuid.since(1) }
+const voter = { voterId: int32, voterDirectoryId: uuid(since(1)) }
 
 /** The value of a KRaft leader change (KIP-595). */
 export const LeaderChangeMessage = data(

@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, int8, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, ignorable, int8, int32, int64, nullable, string, tagged, uuid } from '../schema.js'
 
 /** Of a share group: key version 11. */
 export const ShareGroupMetadataKey = data('ShareGroupMetadataKey', { versions: [0, 0] }, { groupId: string })
@@ -21,7 +21,7 @@ export type ShareGroupMemberMetadataKey = Input<typeof ShareGroupMemberMetadataK
 export const ShareGroupMemberMetadataValue = data(
   'ShareGroupMemberMetadataValue',
   { versions: [0, 0], flexible: 0 },
-  { rackId: string.nullable(), clientId: string, clientHost: string, subscribedTopicNames: array(string) },
+  { rackId: string(nullable()), clientId: string, clientHost: string, subscribedTopicNames: array(string) },
 )
 export type ShareGroupMemberMetadataValue = Input<typeof ShareGroupMemberMetadataValue>
 
@@ -37,7 +37,7 @@ export type ShareGroupTargetAssignmentMetadataKey = Input<typeof ShareGroupTarge
 export const ShareGroupTargetAssignmentMetadataValue = data(
   'ShareGroupTargetAssignmentMetadataValue',
   { versions: [0, 0], flexible: 0 },
-  { assignmentEpoch: int32, assignmentTimestamp: int64.tagged(0, 0).default(0n).ignorable },
+  { assignmentEpoch: int32, assignmentTimestamp: int64(tagged(0, 0), byDefault(0n), ignorable) },
 )
 export type ShareGroupTargetAssignmentMetadataValue = Input<typeof ShareGroupTargetAssignmentMetadataValue>
 

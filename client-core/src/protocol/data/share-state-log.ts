@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, int8, int16, int32, int64, string, uuid } from '../schema.js'
+import { array, byDefault, int8, int16, int32, int64, string, tagged, uuid } from '../schema.js'
 
 const batches = array({ firstOffset: int64, lastOffset: int64, deliveryState: int8, deliveryCount: int16 })
 
@@ -16,7 +16,7 @@ export const ShareSnapshotValue = data(
     stateEpoch: int32,
     leaderEpoch: int32,
     startOffset: int64,
-    deliveryCompleteCount: int32.tagged(0, 0).default(-1),
+    deliveryCompleteCount: int32(tagged(0, 0), byDefault(-1)),
     createTimestamp: int64,
     writeTimestamp: int64,
     stateBatches: batches,
@@ -36,7 +36,7 @@ export const ShareUpdateValue = data(
     snapshotEpoch: int32,
     leaderEpoch: int32,
     startOffset: int64,
-    deliveryCompleteCount: int32.tagged(0, 0).default(-1),
+    deliveryCompleteCount: int32(tagged(0, 0), byDefault(-1)),
     stateBatches: batches,
   },
 )

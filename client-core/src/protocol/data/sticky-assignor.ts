@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, int32, string } from '../schema.js'
+import { array, byDefault, ignorable, int32, since, string } from '../schema.js'
 
 /**
  * What a member that uses the `sticky` assignor puts into `userData` of its subscription: what it had, without a version in front. v1: the
@@ -10,7 +10,7 @@ export const StickyAssignorUserData = data(
   { versions: [0, 1] },
   {
     previousAssignment: array({ topic: string, partitions: array(int32) }),
-    generation: int32.since(1).default(-1).ignorable,
+    generation: int32(since(1), byDefault(-1), ignorable),
   },
 )
 export type StickyAssignorUserData = Input<typeof StickyAssignorUserData>

@@ -1,12 +1,12 @@
 import { data, type Input } from '../message.js'
-import { array, int8, int16, int32, int64, string, struct, uint16 } from '../schema.js'
+import { array, byDefault, ignorable, int8, int16, int32, int64, nullable, string, struct, tagged, uint16 } from '../schema.js'
 
 const topics = array({ name: string, partitions: int32, replicationFactor: int16, topicConfigs: array({ key: string, value: string }) })
 const target = array({ subtopologyId: string, partitions: array(int32) })
 const tasks = array({
   subtopologyId: string,
   partitions: array(int32),
-  assignmentEpochs: array(int32).tagged(0, 0).nullable(),
+  assignmentEpochs: array(int32, tagged(0, 0), nullable()),
 })
 
 /** Of a streams group: key version 17 (KIP-1071). */
@@ -20,10 +20,10 @@ export const StreamsGroupMetadataValue = data(
   {
     epoch: int32,
     metadataHash: int64,
-    validatedTopologyEpoch: int32.tagged(0, 0).default(-1),
-    lastAssignmentConfigs: array({ key: string, value: string }).tagged(1, 0).nullable(),
-    storedDescriptionTopologyEpoch: int32.tagged(2, 0).default(-1),
-    failedDescriptionTopologyEpoch: int32.tagged(3, 0).default(-1),
+    validatedTopologyEpoch: int32(tagged(0, 0), byDefault(-1)),
+    lastAssignmentConfigs: array({ key: string, value: string }, tagged(1, 0), nullable()),
+    storedDescriptionTopologyEpoch: int32(tagged(2, 0), byDefault(-1)),
+    failedDescriptionTopologyEpoch: int32(tagged(3, 0), byDefault(-1)),
   },
 )
 export type StreamsGroupMetadataValue = Input<typeof StreamsGroupMetadataValue>
@@ -41,14 +41,14 @@ export const StreamsGroupMemberMetadataValue = data(
   'StreamsGroupMemberMetadataValue',
   { versions: [0, 0], flexible: 0 },
   {
-    instanceId: string.nullable(),
-    rackId: string.nullable(),
+    instanceId: string(nullable()),
+    rackId: string(nullable()),
     clientId: string,
     clientHost: string,
-    rebalanceTimeoutMs: int32.default(-1),
+    rebalanceTimeoutMs: int32(byDefault(-1)),
     topologyEpoch: int32,
     processId: string,
-    userEndpoint: struct({ host: string, port: uint16 }).nullable().default(null),
+    userEndpoint: struct({ host: string, port: uint16 }, nullable(), byDefault(null)),
     clientTags: array({ key: string, value: string }),
   },
 )
@@ -66,7 +66,7 @@ export type StreamsGroupTargetAssignmentMetadataKey = Input<typeof StreamsGroupT
 export const StreamsGroupTargetAssignmentMetadataValue = data(
   'StreamsGroupTargetAssignmentMetadataValue',
   { versions: [0, 0], flexible: 0 },
-  { assignmentEpoch: int32, assignmentTimestamp: int64.tagged(0, 0).default(0n).ignorable },
+  { assignmentEpoch: int32, assignmentTimestamp: int64(tagged(0, 0), byDefault(0n), ignorable) },
 )
 export type StreamsGroupTargetAssignmentMetadataValue = Input<typeof StreamsGroupTargetAssignmentMetadataValue>
 

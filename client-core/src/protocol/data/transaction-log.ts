@@ -1,5 +1,5 @@
 import { data, type Input } from '../message.js'
-import { array, int8, int16, int32, int64, string } from '../schema.js'
+import { array, byDefault, int8, int16, int32, int64, nullable, string, tagged } from '../schema.js'
 
 /** Of a transactional id: key version 0 (KIP-98). */
 export const TransactionLogKey = data('TransactionLogKey', { versions: [0, 0] }, { transactionalId: string })
@@ -14,16 +14,16 @@ export const TransactionLogValue = data(
   { versions: [0, 1], flexible: 1 },
   {
     producerId: int64,
-    previousProducerId: int64.tagged(0, 1).default(-1n),
-    nextProducerId: int64.tagged(1, 1).default(-1n),
+    previousProducerId: int64(tagged(0, 1), byDefault(-1n)),
+    nextProducerId: int64(tagged(1, 1), byDefault(-1n)),
     producerEpoch: int16,
-    nextProducerEpoch: int16.tagged(3, 1).default(-1),
+    nextProducerEpoch: int16(tagged(3, 1), byDefault(-1)),
     transactionTimeoutMs: int32,
     transactionStatus: int8,
-    transactionPartitions: array({ topic: string, partitionIds: array(int32) }).nullable(),
+    transactionPartitions: array({ topic: string, partitionIds: array(int32) }, nullable()),
     transactionLastUpdateTimestampMs: int64,
     transactionStartTimestampMs: int64,
-    clientTransactionVersion: int16.tagged(2, 1).default(0),
+    clientTransactionVersion: int16(tagged(2, 1), byDefault(0)),
   },
 )
 export type TransactionLogValue = Input<typeof TransactionLogValue>

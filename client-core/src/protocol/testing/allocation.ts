@@ -97,7 +97,7 @@ export function* honestAnswers(): Generator<Allocation> {
 }
 
 function innerType(fields: Fields, [name, ...rest]: readonly string[]): FieldType {
-  const { type } = fields[name].spec
+  const { type } = fields[name]
   const inner = type.kind === 'array' ? type.of : type
   return rest.length > 0 && inner.kind === 'struct' ? innerType(inner.fields, rest) : inner
 }
@@ -106,7 +106,7 @@ function innerType(fields: Fields, [name, ...rest]: readonly string[]): FieldTyp
 function honest(fields: Fields, version: number, path: readonly string[], counts: readonly number[], index: number): unknown {
   const value: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(fields)) {
-    const { type, tag } = field.spec
+    const { type, tag } = field
     if (presence(field, version) === 'absent' || (tag !== undefined && name !== path[0])) continue
     value[name] =
       isNullable(field, version) && name !== path[0] && type.kind !== 'array' && !/name|topic|id$/i.test(name)
@@ -178,7 +178,7 @@ function frameOf(message: Message, version: number, path: readonly string[], tag
 function arrayPaths(fields: Fields, version: number): string[][] {
   return Object.entries(fields).flatMap(([name, field]) => {
     if (presence(field, version) === 'absent') return []
-    const { type } = field.spec
+    const { type } = field
     const inner = type.kind === 'array' ? type.of : type
     const below = inner.kind === 'struct' ? arrayPaths(inner.fields, version).map(path => [name, ...path]) : []
     return type.kind === 'array' ? [[name], ...below] : below
@@ -189,8 +189,8 @@ function arrayPaths(fields: Fields, version: number): string[][] {
 function struct(fields: Fields, version: number, path: readonly string[], count: number, tagged: boolean, outer = false): unknown {
   const value: Record<string, unknown> = tagged && !outer ? { unknownTags: new Map([[9999, new Uint8Array(0)]]) } : {}
   for (const [name, field] of Object.entries(fields)) {
-    if (presence(field, version) === 'absent' || (field.spec.tag !== undefined && name !== path[0])) continue
-    value[name] = least(field.spec.type, version, name === path[0] ? path.slice(1) : [], name === path[0] ? count : 0, tagged)
+    if (presence(field, version) === 'absent' || (field.tag !== undefined && name !== path[0])) continue
+    value[name] = least(field.type, version, name === path[0] ? path.slice(1) : [], name === path[0] ? count : 0, tagged)
   }
   return value
 }

@@ -15,7 +15,7 @@ export function anyInput(message: Message, version: number): fc.Arbitrary<Value>
 function anyStruct(fields: Fields, version: number, flexible: boolean, depth: number): fc.Arbitrary<Value> {
   const present = Object.entries(fields).filter(([, field]) => presence(field, version) !== 'absent')
   const values = present.map(([name, field]): [string, fc.Arbitrary<unknown>] => {
-    const any = anyValue(field.spec.type, version, flexible, depth)
+    const any = anyValue(field.type, version, flexible, depth)
     return [name, isNullable(field, version) ? fc.option(any, { freq: 3 }) : any]
   })
   const struct = fc.record(Object.fromEntries(values))
@@ -72,7 +72,7 @@ function anyValue(type: FieldType, version: number, flexible: boolean, depth: nu
 export function expectedOutput(fields: Fields, version: number, input: Value): Value {
   const entries = Object.entries(fields).map(([name, field]) => [
     name,
-    presence(field, version) === 'absent' ? defaultOf(field) : expectedValue(field.spec.type, version, input[name]),
+    presence(field, version) === 'absent' ? defaultOf(field) : expectedValue(field.type, version, input[name]),
   ])
   return { ...Object.fromEntries(entries), ...(input.unknownTags === undefined ? {} : { unknownTags: input.unknownTags }) }
 }

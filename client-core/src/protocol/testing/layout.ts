@@ -21,15 +21,15 @@ export function ourLayout(message: Message, version: number): FieldAt[] {
 function ourFields(fields: Fields, version: number, prefix: string): FieldAt[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     if (presence(field, version) === 'absent') return []
-    const [type, inner, suffix] = ourType(field.spec.type)
+    const [type, inner, suffix] = ourType(field.type)
     const path = prefix + name
     const at: FieldAt = {
       path,
       type,
       nullable: isNullable(field, version),
-      tag: field.spec.tag,
+      tag: field.tag,
       default: ourDefault(field),
-      ignorable: field.spec.ignorable === true,
+      ignorable: field.ignorable === true,
     }
     return [at, ...(inner === undefined ? [] : ourFields(inner, version, `${path}${suffix}.`))]
   })
@@ -43,7 +43,7 @@ function ourType(type: FieldType): [name: string, inner: Fields | undefined, suf
   return type.kind === 'struct' ? ['struct', type.fields, ''] : [type.kind, undefined, '']
 }
 
-const ourDefault = (field: Field): string | undefined => (field.spec.default === undefined ? undefined : String(field.spec.default))
+const ourDefault = (field: Field): string | undefined => (field.default === undefined ? undefined : String(field.default))
 
 export function kafkaLayout(definition: Definition, version: number): FieldAt[] {
   return kafkaFields(definition, definition.fields ?? [], version, '')

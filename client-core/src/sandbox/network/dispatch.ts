@@ -104,7 +104,7 @@ export class Dispatcher {
     if (throttleMs === 0) return reply
     connection.muteAfterAnswer(throttleMs)
     const { throttleTimeMs } = message.response.fields
-    const hasField = throttleTimeMs && header.apiVersion >= throttleTimeMs.spec.since && header.apiVersion <= throttleTimeMs.spec.until
+    const hasField = throttleTimeMs && header.apiVersion >= throttleTimeMs.since && header.apiVersion <= throttleTimeMs.until
     return reply && hasField ? { ...reply, throttleTimeMs: throttleMs } : reply
   }
 
