@@ -19,6 +19,7 @@ export type ClientErrorCode =
   | 'DATA_LOSS'
   // consuming
   | 'NO_OFFSET'
+  | 'RECYCLED'
   | 'GROUP_SESSION'
   // connections
   | 'FIRST_READ_EOF'

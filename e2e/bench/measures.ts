@@ -1,4 +1,5 @@
-export type Scenario = 'produce' | 'send' | 'sequential' | 'consume' | 'iterate'
+/** `recycle`: as `consume`, and what was polled is given back to the client where it can take it. */
+export type Scenario = 'produce' | 'send' | 'sequential' | 'consume' | 'recycle' | 'iterate'
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /** What contestants race at: a row of the table. */
@@ -39,8 +40,10 @@ export const measures: readonly Measure[] = [
   of('send one at a time, 100 B, p50', 'sequential', 1.3, 1.1, { count: 10_000, warmCount: 5000, unit: 'p50' }),
   of('consume 100 B by polls', 'consume', 1.5, 1.25),
   of('consume 100 B by polls, lz4', 'consume', 1.5, 1.25, { compression: 'lz4' }),
+  of('consume 100 B by polls, lz4, recycled', 'recycle', 1.5, 1.25, { compression: 'lz4' }),
   of('consume 100 B by for await', 'iterate', 3, 2),
   of('consume 1 kB by polls', 'consume', 1.8, 1.4, large),
+  of('consume 1 kB by polls, recycled', 'recycle', 1.8, 1.4, large),
 ]
 
 /** Consuming may cost the decompression alone and so many times what it costs without. */

@@ -22,7 +22,7 @@ export type Result = (number[] | undefined)[]
 /** Contestants in turn within each round, so that a busy neighbour slows all sides of a ratio. */
 export async function race(kafka: Kafka, measure: Measure, contestants: readonly Contestant[], rounds: number): Promise<Result> {
   const taken: Result = contestants.map(contestant => (contestant.can(measure) ? [] : undefined))
-  const reads = measure.scenario === 'consume' || measure.scenario === 'iterate'
+  const reads = ['consume', 'recycle', 'iterate'].includes(measure.scenario)
   const shared = `${measure.scenario}-${measure.size}-${measure.compression}`
   if (reads) {
     await kafka.createTopic(shared, { partitions })

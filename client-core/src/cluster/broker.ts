@@ -7,7 +7,7 @@ import { type DialContext, type Dialled, dial } from './dial.js'
 import { describe } from './ends.js'
 import { lastVersionOf } from './named-topics.js'
 import { parkOf } from './park.js'
-import type { Attempt } from './pending.js'
+import type { AnswerMemory, Attempt } from './pending.js'
 import { retire } from './retire.js'
 import { orAborted } from './retry.js'
 import { suited } from './suited.js'
@@ -44,6 +44,8 @@ export interface SendOptions {
   lane?: string
   /** Told the request's id when it is handed to a connection; not told when none could be opened. */
   onIssued?: (requestId: number, broker: BrokerMetadata) => void
+  /** Default: memory of its own for each answer. */
+  memory?: AnswerMemory
 }
 
 const slotOf = (purpose: Purpose, lane: string | undefined): string => (lane === undefined ? purpose : `${purpose}:${lane}`)
@@ -125,6 +127,7 @@ export class Broker {
       attempt: options.attempt ?? 1,
       retryOf: options.retryOf,
       initiator: options.initiator,
+      memory: options.memory,
     }
     return attempt
   }

@@ -314,7 +314,8 @@ export class Connection {
       if (first) first.readAt = clock.now()
     }
     const minBytes = () => (this.#inflight[0]?.attempt.isBare ? 0 : 4)
-    const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes)
+    const memory = (bytes: number) => this.#inflight[0]?.attempt.memory?.room(bytes) ?? new Uint8Array(bytes)
+    const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes, memory)
     const take = (chunk: Uint8Array, isOurs?: boolean) => {
       if (this.#closed) return
       this.#everRead = true

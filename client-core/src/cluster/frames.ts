@@ -27,6 +27,8 @@ export class FrameReader {
     private readonly onFrame: (frame: Uint8Array) => void,
     /** The smallest size that the next frame can have. An answer holds at least its correlation id. */
     private readonly minBytes: () => number = () => 4,
+    /** Memory for the frame that begins, or grows. */
+    private readonly memory: (bytes: number) => Uint8Array = bytes => new Uint8Array(bytes),
   ) {}
 
   /** Where the next bytes may be put before they are pushed. */
@@ -63,12 +65,12 @@ export class FrameReader {
   }
 
   #begin(): void {
-    this.#frame = new Uint8Array(Math.min(this.#needed, this.#largest))
+    this.#frame = this.memory(Math.min(this.#needed, this.#largest))
     if (this.#needed === 0) this.#finish()
   }
 
   #grow(): void {
-    const grown = new Uint8Array(Math.min(this.#needed, growth * this.#have))
+    const grown = this.memory(Math.min(this.#needed, growth * this.#have))
     grown.set(this.#frame)
     this.#frame = grown
   }

@@ -1,6 +1,14 @@
 import { lengthOf } from '../bytes/writer.js'
 import type { RequestMessage } from '../protocol/message.js'
 
+/** Where an answer is put, instead of in memory of its own. */
+export interface AnswerMemory {
+  /** As many bytes; what is in them does not matter. Called again for a frame that turns out larger, and for each try. */
+  room(bytes: number): Uint8Array
+  /** The answer is somebody else's, too: a hook took the frame. */
+  keep(): void
+}
+
 /** How one attempt is to be sent; what its hooks say of it. */
 export interface Attempt {
   version: number
@@ -21,6 +29,7 @@ export interface Attempt {
   isBare?: boolean
   /** Set when the connection ended before anything of the request can have reached the broker, or the answer to ApiVersions before it was bad. */
   isUnsent?: boolean
+  memory?: AnswerMemory
   /** Reads the answer's body, where it is not simply what the request's table says. */
   decode?: (frame: Uint8Array) => unknown
 }

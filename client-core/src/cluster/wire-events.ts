@@ -72,8 +72,14 @@ export class WireEvents {
   }
 }
 
-const readFrame = ({ message }: Pending, frame: Uint8Array): FrameView =>
-  holdsSecret(message.key, 'response') ? new RedactedFrame(frame.length) : { byteLength: frame.length, take: () => frame }
+function readFrame({ message, attempt }: Pending, frame: Uint8Array): FrameView {
+  if (holdsSecret(message.key, 'response')) return new RedactedFrame(frame.length)
+  const take = () => {
+    attempt.memory?.keep()
+    return frame
+  }
+  return { byteLength: frame.length, take }
+}
 
 /** A written frame, joined and without its size, when somebody takes it. What it holds is not for whoever prints the event. */
 class WrittenFrame implements FrameView {

@@ -7,7 +7,7 @@ import { Cursor } from './cursor.js'
 import { CursorTable } from './cursor-table.js'
 import type { inOrder } from './fetch-order.js'
 import { FetchSlots } from './fetch-slots.js'
-import { errorPartition, type Fetches } from './fetches.js'
+import { errorPartition, type Fetches, type FetchPartition } from './fetches.js'
 import { Inbox } from './inbox.js'
 import { Offset } from './offset.js'
 import type { ResolvedConsumerOptions } from './options.js'
@@ -16,6 +16,7 @@ import { Polls, type PollsOwner } from './polls.js'
 import { Positions, type PositionsOwner } from './positions.js'
 import { FetchRecordHooks } from './record-hooks.js'
 import { RecordIterator } from './record-iterator.js'
+import type { Recycler } from './recycler.js'
 import { Source, type SourceOwner } from './source.js'
 import { TopicPatterns } from './topic-patterns.js'
 
@@ -36,6 +37,8 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   readonly lane = `c${++lanes}`
   readonly pauses = new Pauses()
   readonly recordHooks: FetchRecordHooks | undefined
+  recycler: Recycler | undefined
+  #loadsRecycler = false
   readonly cursors = new CursorTable()
   /** Topics that are consumed whole. */
   readonly #topics = new Map<string, Followed>()
@@ -304,6 +307,20 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     )
   }
 
+  recycle(partitions: readonly FetchPartition[]): void {
+    this.recycler?.recycle(partitions)
+    if (this.recycler || this.#loadsRecycler) return
+    this.#loadsRecycler = true
+    import('./recycler.js').then(
+      ({ Recycler }) => {
+        if (!this.#stopped) this.recycler = new Recycler(this.cluster.clock)
+      },
+      () => {
+        this.#loadsRecycler = false
+      },
+    )
+  }
+
   /** From the next fetch on. */
   updateFetchMaxBytes(fetchMaxBytes: number, fetchMaxPartitionBytes: number): void {
     this.options = { ...this.options, fetchMaxBytes, fetchMaxPartitionBytes }
@@ -322,6 +339,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     this.#positions.stop()
     const sessions = [...this.#sources.values()].map(({ nodeId, sessionId }) => ({ nodeId, sessionId })).filter(s => s.sessionId > 0)
     for (const source of this.#sources.values()) source.stop()
+    this.recycler?.close()
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
     this.inbox.wake()
     // What a broker keeps in vain makes room by itself, later.

@@ -66,11 +66,23 @@ export interface FetchError {
   error: Error
 }
 
+/** Who takes the memory of records back. */
+export interface Recycling {
+  recycle(partitions: readonly FetchPartition[]): void
+}
+
 const noRecords = new RecordList([])
 
 /** What a poll brought: records by partition, and errors beside them. */
 export class Fetches {
-  constructor(readonly partitions: readonly FetchPartition[]) {}
+  #owner: Recycling | undefined
+
+  constructor(
+    readonly partitions: readonly FetchPartition[],
+    owner?: Recycling,
+  ) {
+    this.#owner = owner
+  }
 
   *records(): Generator<KafkaRecord, undefined> {
     for (const p of this.partitions) yield* p.records
@@ -115,6 +127,23 @@ export class Fetches {
   }
   isClientClosed(): boolean {
     return (this.err0() as { code?: string } | undefined)?.code === 'CLIENT_CLOSED'
+  }
+
+  /**
+   * Gives the memory of these records back to the client, which reads later answers into it: with large records half of what consuming costs. Say it
+   * when nobody uses them any more, nor a key, value or header value of theirs; what is to be kept must be copied before (`KafkaRecord.copy()`). What
+   * other polls brought stays as it is, also out of the same batch.
+   *
+   * Memory is used again when all records that were read from it were recycled. Arrays that were handed out are then empty (their buffer is
+   * detached), and reading a field of a record throws `RECYCLED`; until then both may still seem well. That holds for records that hooks kept
+   * (`onFetchRecordBuffered`, `onFetchRecordUnbuffered`), too; a frame that a hook took is not used again.
+   *
+   * The first call begins to load what does this. Twice is once; without records, and after `close`, it does nothing. kgo: `WithPools`, `Record.Recycle`.
+   */
+  recycle(): void {
+    const owner = this.#owner
+    this.#owner = undefined
+    owner?.recycle(this.partitions)
   }
 }
 

@@ -1,10 +1,12 @@
 import { aborted } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import type { Cursor } from './cursor.js'
-import { Fetches, type FetchPartition, newErrFetch } from './fetches.js'
+import { Fetches, type FetchPartition, newErrFetch, type Recycling } from './fetches.js'
 import type { BufferedPartition, Source, SourceOwner } from './source.js'
 
-export interface PollsOwner extends Pick<SourceOwner, 'options' | 'inbox' | 'isStopped' | 'recordHooks' | 'isPaused' | 'onSettled'> {
+export interface PollsOwner
+  extends Recycling,
+    Pick<SourceOwner, 'options' | 'inbox' | 'isStopped' | 'recordHooks' | 'isPaused' | 'onSettled'> {
   /** What the cursor's fetch brought was given out: it is idle, behind it. */
   onTaken(cursor: Cursor): void
 }
@@ -23,7 +25,7 @@ export class Polls {
       if (this.owner.isStopped) return newErrFetch(new ClientError('CLIENT_CLOSED', 'the client was closed'))
       if (signal?.aborted) return newErrFetch(aborted(signal))
       const partitions = this.#takeReady(max)
-      if (partitions.length > 0) return new Fetches(partitions)
+      if (partitions.length > 0) return new Fetches(partitions, this.owner)
       if (!wait) return new Fetches([])
       await this.owner.inbox.waken(signal)
     }

@@ -3,6 +3,7 @@ import { ClientError } from '../error.js'
 import type { FetchResponse } from '../protocol/api/fetch.js'
 import type { RecordBatch } from '../records/batch.js'
 import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cut.js'
+import type { Lease } from '../records/lease.js'
 import type { RecordRun } from '../records/run.js'
 import type { ResolvedConsumerOptions } from './options.js'
 
@@ -51,6 +52,7 @@ export async function processPartition(
   from: From,
   options: ResolvedConsumerOptions,
   onBatch: ((batch: RecordBatch) => void) | undefined,
+  lease?: Lease,
 ): Promise<Processed> {
   const out: Processed = { runs: [], nextOffset: from.offset, lastEpoch: from.lastEpoch }
   const records = answer.records
@@ -64,6 +66,7 @@ export async function processPartition(
     for (const batch of cutBatches(records, readMessageSet)) {
       batch.topic = from.topic
       batch.partition = from.partition
+      batch.lease = lease
       // Where a compressed message set ends is certain only after it was opened.
       if (batch.magic === 2 && batch.lastOffset < out.nextOffset) continue
       current = batch
@@ -76,7 +79,10 @@ export async function processPartition(
       const hidden = batch.attrs.isControl ? !options.keepControlRecords : aborted?.isAborted(batch)
       if (!hidden && batch.numRecords > 0) {
         const run = batch.run.from(out.nextOffset)
-        if (run.length > 0) out.runs.push(run)
+        if (run.length > 0) {
+          batch.lease?.hold()
+          out.runs.push(run)
+        }
       }
       // A compacted batch may have lost its last records, or all of them: its header still says where it ends.
       out.nextOffset = batch.lastOffset + 1n

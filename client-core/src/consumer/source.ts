@@ -8,6 +8,7 @@ import { ClientError } from '../error.js'
 import { FetchRequest, type FetchResponse } from '../protocol/api/fetch.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { RecordBatch } from '../records/batch.js'
+import type { Lease } from '../records/lease.js'
 import type { Cursor } from './cursor.js'
 import { FetchSession, type WantedPartition } from './fetch-session.js'
 import type { FetchSlots } from './fetch-slots.js'
@@ -16,6 +17,7 @@ import type { Inbox } from './inbox.js'
 import type { ResolvedConsumerOptions } from './options.js'
 import { type AnsweredPartition, type Processed, processPartition } from './process.js'
 import type { FetchRecordHooks } from './record-hooks.js'
+import type { Recycler } from './recycler.js'
 
 /** A partition's records that wait to be polled, and how the cursor goes on afterwards. */
 export interface BufferedPartition {
@@ -34,6 +36,8 @@ export interface SourceOwner {
   /** Names the connections that this consumer has for itself: its long polls must not hold up another's. */
   readonly lane: string
   readonly recordHooks: FetchRecordHooks | undefined
+  /** Lends answers their memory; undefined until somebody recycles what was polled. */
+  readonly recycler: Recycler | undefined
   isPaused(cursor: Cursor): boolean
   /** Of the fetches that may be under way at once. */
   readonly slots: FetchSlots
@@ -173,12 +177,14 @@ export class Source {
       const hasIds = wanted.every(w => w.topicId !== zeroUuid)
       const asked = this.#session.ask(wanted)
       this.#asked = new Map(cursors.map(c => [keyOf(c), c]))
+      const memory = this.owner.recycler?.answer()
       const send: SendOptions = {
         initiator: options.initiator,
         lane: this.owner.lane,
         signal: abort.signal,
         parkMs: options.fetchMaxWaitMs,
         maxVersion: hasIds ? undefined : 12,
+        memory,
       }
       this.#parked = true
       const began = cluster.clock.now()
@@ -196,7 +202,10 @@ export class Source {
       )
       this.#parked = false
       this.#useless++
-      results = await this.#process(answer, eras)
+      const lease = memory?.leaseOf(answer)
+      lease?.hold()
+      results = await this.#process(answer, eras, lease)
+      lease?.release()
       if (results.length > 0 || cluster.clock.now() - began >= options.fetchMaxWaitMs / 2) this.#useless = 0
       if (this.#useless > mayBeUseless) this.#backOff()
     } catch (error) {
@@ -269,7 +278,7 @@ export class Source {
     )
   }
 
-  async #process(answer: FetchResponse, eras: ReadonlyMap<Cursor, number>): Promise<BufferedPartition[]> {
+  async #process(answer: FetchResponse, eras: ReadonlyMap<Cursor, number>, lease: Lease | undefined): Promise<BufferedPartition[]> {
     if (answer.errorCode !== 0) {
       const error = new KafkaError(answer.errorCode, `broker ${this.nodeId} refused a fetch`)
       if (!sessionLost.test(error.code)) throw error
@@ -296,7 +305,7 @@ export class Source {
         if (!cursor || (topic.topic === '' && topic.topicId !== cursor.topicId)) continue
         if (!this.#asked.delete(key)) continue
         if (cursor.era !== eras.get(cursor)) continue
-        const buffered = await this.#partition(cursor, partition, hasNothing)
+        const buffered = await this.#partition(cursor, partition, hasNothing, lease)
         if (buffered === stripped) hasStripped = true
         else if (buffered) out.push(buffered)
       }
@@ -310,6 +319,7 @@ export class Source {
     cursor: Cursor,
     answer: AnsweredPartition,
     hasNothing: boolean,
+    lease: Lease | undefined,
   ): Promise<BufferedPartition | typeof stripped | undefined> {
     const { era } = cursor
     const base = { cursor, era, nextOffset: cursor.offset, lastEpoch: cursor.lastEpoch }
@@ -327,7 +337,7 @@ export class Source {
     }
     cursor.unknownTopicIds = 0
     cursor.highWatermark = answer.highWatermark
-    const processed = await processPartition(answer, cursor, this.owner.options, this.#batchHook())
+    const processed = await processPartition(answer, cursor, this.owner.options, this.#batchHook(), lease)
     if (cursor.era !== era) return undefined
     const { runs, nextOffset, lastEpoch } = processed
     const isMoved = nextOffset > cursor.offset

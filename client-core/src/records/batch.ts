@@ -1,7 +1,8 @@
 import type { Codec, CodecName } from '../compression/codec.js'
 import { ClientError } from '../error.js'
-import { FetchedRecord } from './fetched-record.js'
+import { FetchedRecord, present } from './fetched-record.js'
 import { at, attributeBits, readInt16, readInt32, readInt64 } from './layout.js'
+import type { Lease } from './lease.js'
 import { RecordAttrs } from './record.js'
 import { RecordRun } from './run.js'
 import { checkRecords } from './walk.js'
@@ -48,6 +49,8 @@ export interface RecordBatch extends Iterable<FetchedRecord> {
   readonly lastAt: number
   /** The last record's, where the payload is not kept. */
   readonly lastTimestamp?: bigint
+  /** Of the memory that the batch was read from, where it is used again; `open` may put that of what it decompresses in its place. */
+  lease?: Lease
   /**
    * Decompresses the records with the batch's own codec, at most `maxBytes` of them. Sync when the codec is.
    * @throws ClientError `UNKNOWN_CODEC` for another codec, `DECOMPRESSED_TOO_LARGE`, `CORRUPT_COMPRESSION`, `CORRUPT_BATCH`.
@@ -74,13 +77,16 @@ export class RecordBatchV2 implements RecordBatch {
   readonly numRecords: number
   lastAt = 0
   lastTimestamp: bigint | undefined
+  lease: Lease | undefined
+  readonly #bytes: Uint8Array
   #payload: Uint8Array | undefined
   /** What the records are decompressed by whenever they are asked for. */
   #codec: Codec | undefined
   #uncompressedBytes = -1
 
   /** `bytes`: the whole batch, header included, length and CRC checked by `decodeBatches`. */
-  constructor(readonly bytes: Uint8Array) {
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
     this.attrs = new RecordAttrs(readInt16(bytes, at.attributes))
     this.baseOffset = readInt64(bytes, at.baseOffset)
     this.lastOffsetDelta = readInt32(bytes, at.lastOffsetDelta)
@@ -94,6 +100,9 @@ export class RecordBatchV2 implements RecordBatch {
     if (this.attrs.compressionType === 'none') this.#setPayload(this.#records)
   }
 
+  get bytes(): Uint8Array {
+    return present(this.#bytes, this)
+  }
   get codec(): CodecName | undefined {
     return codecOf(this)
   }
@@ -140,7 +149,14 @@ export class RecordBatchV2 implements RecordBatch {
     if (this.isOpen) return undefined
     checkCodec(this, codec)
     if (codec.peek) {
+      const { lease } = this
       codec.peek(this.#records, maxBytes, content => {
+        if (lease) {
+          this.lease = lease.lend(content.length)
+          this.lease.bytes.set(content)
+          this.#setPayload(this.lease.bytes)
+          return
+        }
         this.#check(content)
         if (this.numRecords > 0) this.lastTimestamp = FetchedRecord.read(this, content, this.lastAt).timestamp
       })

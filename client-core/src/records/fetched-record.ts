@@ -1,3 +1,4 @@
+import { ClientError } from '../error.js'
 import type { RecordBatch } from './batch.js'
 import { KafkaRecord, type RecordAttrs, type RecordHeader } from './record.js'
 
@@ -58,35 +59,47 @@ export class FetchedRecord extends KafkaRecord {
     return this.batch.baseOffset + BigInt(this.offsetDelta)
   }
   get offsetDelta(): number {
-    const b = this.payload
+    const b = this.#bytes
     return varintAt(b, skipVarint(b, this.at + 1))
   }
 
   get timestamp(): bigint {
     if (this.attrs.timestampType === 'LogAppendTime') return this.batch.maxTimestamp
     // The difference of two int64s may need a bit more than it has: it wraps, as in Java.
-    return BigInt.asIntN(64, this.batch.baseTimestamp + varlongAt(this.payload, this.at + 1))
+    return BigInt.asIntN(64, this.batch.baseTimestamp + varlongAt(this.#bytes, this.at + 1))
   }
 
   get key(): Uint8Array | null {
-    const b = this.payload
+    const b = this.#bytes
     return bytesAt(b, this.#keyAt(b))
   }
 
   get value(): Uint8Array | null {
-    const b = this.payload
+    const b = this.#bytes
     return bytesAt(b, skipBytes(b, this.#keyAt(b)))
   }
 
   get headers(): readonly RecordHeader[] {
-    const b = this.payload
+    const b = this.#bytes
     const p = skipBytes(b, skipBytes(b, this.#keyAt(b)))
     return b[p] === 0 ? noHeaders : headersAt(b, p)
   }
 
+  get #bytes(): Uint8Array {
+    return present(this.payload, this.batch)
+  }
   #keyAt(b: Uint8Array): number {
     return skipVarint(b, skipVarint(b, this.at + 1))
   }
+}
+
+/** Memory that was recycled is empty. @throws ClientError `RECYCLED`. */
+export function present(b: Uint8Array, { topic, partition, baseOffset }: RecordBatch): Uint8Array {
+  if (b.length > 0) return b
+  throw new ClientError(
+    'RECYCLED',
+    `the batch at offset ${baseOffset} of ${topic} partition ${partition} was recycled: copy() what is to be kept`,
+  )
 }
 
 function skipVarint(b: Uint8Array, position: number): number {

@@ -2,6 +2,7 @@ import type { Codec, CodecName } from '../compression/codec.js'
 import { checkCodec, codecOf, notOpen, type RecordBatch } from './batch.js'
 import type { FetchedRecord } from './fetched-record.js'
 import { messageAt, readInt32, readInt64 } from './layout.js'
+import type { Lease } from './lease.js'
 import { checkMessage, corrupt, type MessageHead, messageEnd, valueAt } from './message-walk.js'
 import { RecordAttrs } from './record.js'
 import { RecordRun } from './run.js'
@@ -63,6 +64,7 @@ export class MessageSet implements RecordBatch {
   readonly producerId = -1n
   readonly producerEpoch = -1
   readonly baseSequence = -1
+  lease: Lease | undefined
   #records: Transcoded | undefined
   /** What the offsets of the messages inside are off by. */
   #shift = 0n

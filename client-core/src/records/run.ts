@@ -1,5 +1,5 @@
 import type { RecordBatch } from './batch.js'
-import { FetchedRecord } from './fetched-record.js'
+import { FetchedRecord, present } from './fetched-record.js'
 
 /** Neighbouring records of one opened batch. */
 export class RecordRun implements Iterable<FetchedRecord> {
@@ -44,6 +44,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
   /** The first `count` records, and the rest. */
   split(count: number): [RecordRun, RecordRun] {
     const payload = this.#payload()
+    this.batch.lease?.hold()
     let { position } = this
     const taken = Math.min(count, this.length)
     for (let i = 0; i < taken; i++) position = FetchedRecord.read(this.batch, payload, position).end
@@ -56,7 +57,8 @@ export class RecordRun implements Iterable<FetchedRecord> {
   }
 
   #payload(): Uint8Array {
-    return this.known ?? this.batch.payload
+    const payload = this.known ?? this.batch.payload
+    return this.length > 0 ? present(payload, this.batch) : payload
   }
 
   /** Of a run that reaches to the end of its batch. */

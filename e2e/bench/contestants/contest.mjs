@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /**
  * What every contestant shares: it is a process of its own, gets its task as one JSON argument, prints its figures as one JSON line.
  *
- * @typedef {'produce' | 'send' | 'sequential' | 'consume' | 'iterate'} Scenario
+ * @typedef {'produce' | 'send' | 'sequential' | 'consume' | 'recycle' | 'iterate'} Scenario
  *
  * @typedef {object} Task
  * @property {Scenario} scenario

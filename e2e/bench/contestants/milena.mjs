@@ -16,6 +16,20 @@ await contest(async ({ scenario, brokers, partitions, size, compression }) => {
     return new Client({ ...base, consumer: { partitions: new Map([[topic, from]]) } })
   }
 
+  /** Polls, and looks at every record. @param {string} topic @param {number} count @param {boolean} recycles */
+  const polls = async (topic, count, recycles) => {
+    const consumer = reader(topic)
+    const { moved, add } = counter(count)
+    while (moved.records < count) {
+      const fetches = await consumer.pollFetches()
+      for (const { error } of fetches.errors()) throw error
+      for (const record of fetches.records()) add(record.value?.length ?? 0)
+      if (recycles) fetches.recycle()
+    }
+    void consumer.close()
+    return moved
+  }
+
   return {
     /** A call per record, as a program does it: batches are the client's business. Acks all and idempotent are its defaults. */
     async produce(topic, count) {
@@ -41,18 +55,8 @@ await contest(async ({ scenario, brokers, partitions, size, compression }) => {
       return { records: count, bytes: count * size, p50Us }
     },
 
-    /** Polls, and looks at every record. */
-    async consume(topic, count) {
-      const consumer = reader(topic)
-      const { moved, add } = counter(count)
-      while (moved.records < count) {
-        const fetches = await consumer.pollFetches()
-        for (const { error } of fetches.errors()) throw error
-        for (const record of fetches.records()) add(record.value?.length ?? 0)
-      }
-      void consumer.close()
-      return moved
-    },
+    consume: (topic, count) => polls(topic, count, false),
+    recycle: (topic, count) => polls(topic, count, true),
 
     async iterate(topic, count) {
       const consumer = reader(topic)

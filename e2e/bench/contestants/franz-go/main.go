@@ -119,7 +119,13 @@ func (t task) consume(topic string, count int) figures {
 	for p := range t.Partitions {
 		offsets[p] = kgo.NewOffset().AtStart()
 	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(t.Brokers...), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: offsets}))
+	opts := []kgo.Opt{kgo.SeedBrokers(t.Brokers...), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: offsets})}
+	// Its pools hold records and what was decompressed: with large plain records they take more than they save.
+	recycles := t.Scenario == "recycle" && (t.Size < 1000 || t.Compression != "none")
+	if recycles {
+		opts = append(opts, kgo.WithPools(&pools{}))
+	}
+	client, err := kgo.NewClient(opts...)
 	must(err)
 	defer client.Close()
 	var f figures
@@ -129,10 +135,32 @@ func (t task) consume(topic string, count int) figures {
 		fetches.EachRecord(func(r *kgo.Record) {
 			f.Records++
 			f.Bytes += len(r.Value)
+			if recycles {
+				r.Recycle()
+			}
 		})
 	}
 	return f
 }
+
+// What kgo can use again of what it fetched: records, and what was decompressed.
+type pools struct{ records, decompressed sync.Pool }
+
+func (p *pools) GetRecords(n int) []kgo.Record {
+	if r, _ := p.records.Get().(*[]kgo.Record); r != nil && cap(*r) >= n {
+		return (*r)[:0]
+	}
+	return make([]kgo.Record, 0, n)
+}
+func (p *pools) PutRecords(r []kgo.Record) { p.records.Put(&r) }
+
+func (p *pools) GetDecompressBytes(compressed []byte, _ kgo.CompressionCodecType) []byte {
+	if b, _ := p.decompressed.Get().(*[]byte); b != nil {
+		return *b
+	}
+	return make([]byte, 0, 4*len(compressed))
+}
+func (p *pools) PutDecompressBytes(b []byte) { p.decompressed.Put(&b) }
 
 func main() {
 	var t task
