@@ -94,10 +94,17 @@ export interface BatchResult {
 const encoder = new TextEncoder()
 const toBytes = (v: RecordBytes): Uint8Array | null => (typeof v === 'string' ? encoder.encode(v) : v)
 
+/** A record that waits for its answer: its value alone, where it is nothing else; then the object around it dies young. */
+export type Kept = ProducerRecord | RecordBytes
+
+export const keep = (record: ProducerRecord): Kept =>
+  record.key === undefined && record.headers === undefined && record.context === undefined ? record.value : record
+const given = (kept: Kept): ProducerRecord => (isBytes(kept) ? { value: kept } : kept)
+
 /** A produced record, delivered or failed: a view over what the caller gave and what the broker answered. */
 export class ProducedRecord extends KafkaRecord {
   constructor(
-    private readonly input: ProducerRecord,
+    private readonly kept: Kept,
     private readonly result: BatchResult,
     private readonly index: number,
     private readonly timestampMs: number | bigint,
@@ -117,13 +124,13 @@ export class ProducedRecord extends KafkaRecord {
     return this.result.logAppendTimeMs >= 0n ? this.result.logAppendTimeMs : BigInt(this.timestampMs)
   }
   get key(): Uint8Array | null {
-    return toBytes(this.input.key ?? null)
+    return toBytes(given(this.kept).key ?? null)
   }
   get value(): Uint8Array | null {
-    return toBytes(this.input.value)
+    return toBytes(given(this.kept).value)
   }
   get headers(): readonly RecordHeader[] {
-    return (this.input.headers ?? []).map(h => ({ key: h.key, value: toBytes(h.value) }))
+    return (given(this.kept).headers ?? []).map(h => ({ key: h.key, value: toBytes(h.value) }))
   }
   get attrs(): RecordAttrs {
     return this.result.attrs
@@ -138,7 +145,7 @@ export class ProducedRecord extends KafkaRecord {
     return -1
   }
   get context(): unknown {
-    return this.input.context
+    return given(this.kept).context
   }
 }
 

@@ -51,6 +51,23 @@ describe('what a partitioner chooses from', () => {
     )
     expect(queues.choose({ value: 'x' }).partition).toBe(3)
   })
+  test('the record that it is asked about, also after it has had another one placed', () => {
+    const seen: unknown[] = []
+    const queues = topic(
+      {
+        requiresConsistency: () => false,
+        partition: record => {
+          seen.push(record.value)
+          if (record.value === 'outer') queues.choose({ value: 'inner' })
+          seen.push(record.value)
+          return 0
+        },
+      },
+      [1],
+    )
+    queues.choose({ value: 'outer' })
+    expect(seen).toEqual(['outer', 'inner', 'inner', 'outer'])
+  })
   test('all of them when none has a leader: the record waits for one', () => {
     const queues = topic(
       asked(n => n - 1),

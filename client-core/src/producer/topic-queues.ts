@@ -14,6 +14,7 @@ export class TopicQueues {
   readonly #byBackup: TopicBackupPartitioner | undefined
   readonly #onNewBatch: TopicPartitionerOnNewBatch | undefined
   readonly #backup = new BackupIter()
+  readonly #view: RecordView
   /** Partitions that have a leader now; all of them when none has. */
   #writable: PartitionQueue[] = []
 
@@ -22,6 +23,7 @@ export class TopicQueues {
     private readonly options: ResolvedProducerOptions,
     private readonly pool: MemoryPool,
   ) {
+    this.#view = new RecordView(name)
     const partitioner = options.partitioner.forTopic(name)
     this.#partitioner = partitioner
     this.#byBackup = isByBackup(partitioner) ? partitioner : undefined
@@ -47,7 +49,18 @@ export class TopicQueues {
         `partition ${record.partition} does not exist: ${this.name} has ${this.queues.length}, counted from 0`,
       )
     }
-    const view = new RecordView(this.name, record)
+    // A partitioner may produce, too: afterwards the view is of its record again.
+    const view = this.#view
+    const outer = view.record
+    view.record = record
+    try {
+      return this.#ask(view)
+    } finally {
+      view.record = outer
+    }
+  }
+
+  #ask(view: RecordView): PartitionQueue {
     const choices = this.#partitioner.requiresConsistency(view) ? this.queues : this.#writable
     const index = this.#byBackup
       ? this.#byBackup.partitionByBackup(view, choices.length, this.#backup.over(choices))

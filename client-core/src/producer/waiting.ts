@@ -1,17 +1,8 @@
-import type { RecordBytes } from '../records/batch-builder.js'
 import type { KafkaRecord } from '../records/record.js'
-import { type BatchResult, ProducedRecord, type ProducerRecord } from './record.js'
+import { type BatchResult, type Kept, keep, ProducedRecord, type ProducerRecord } from './record.js'
 
 /** Told once what became of a record. `error` is absent when it was delivered. */
 export type Settle = (record: KafkaRecord, error?: Error) => void
-
-type Kept = ProducerRecord | RecordBytes
-
-/** A record that is a value and nothing else is kept as that: then the object around it dies young, before the garbage collector copies it. */
-const keep = (record: ProducerRecord): Kept =>
-  record.key === undefined && record.headers === undefined && record.context === undefined ? record.value : record
-const given = (kept: Kept): ProducerRecord =>
-  typeof kept === 'string' || kept === null || kept instanceof Uint8Array ? { value: kept } : kept
 
 /**
  * Records of a batch that somebody waits for; records that nobody waits for leave nothing but their bytes. What neighbours share, their callback
@@ -63,7 +54,7 @@ export class Waiting {
       const kept = this.#records[index]
       if (kept === undefined || this.#settles[this.#nextRun]) continue
       this.#records[index] = undefined
-      return new ProducedRecord(given(kept), result, index, this.#timestamps[this.#nextRun])
+      return new ProducedRecord(kept, result, index, this.#timestamps[this.#nextRun])
     }
   }
 
@@ -85,7 +76,7 @@ export class Waiting {
       const settle = this.#settles[run]
       if (kept === undefined || !settle) continue
       this.#records[index] = undefined
-      call(settle, new ProducedRecord(given(kept), result, index, this.#timestamps[run]), error)
+      call(settle, new ProducedRecord(kept, result, index, this.#timestamps[run]), error)
     }
   }
 }

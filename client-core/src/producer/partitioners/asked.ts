@@ -5,26 +5,25 @@ import type { PartitionerRecord, TopicBackupIter } from './partitioner.js'
 
 const noHeaders: readonly HeaderInput[] = Object.freeze([])
 
-/** A record to produce as a partitioner sees it: two fields, the rest is read when it is asked for. */
+/** Records to produce as a partitioner sees them. One per topic, used again for each question. */
 export class RecordView implements PartitionerRecord {
-  constructor(
-    readonly topic: string,
-    private readonly record: ProducerRecord,
-  ) {}
+  record: ProducerRecord | undefined
+
+  constructor(readonly topic: string) {}
   get key(): RecordBytes {
-    return this.record.key ?? null
+    return this.record?.key ?? null
   }
   get value(): RecordBytes {
-    return this.record.value
+    return this.record?.value ?? null
   }
   get headers(): readonly HeaderInput[] {
-    return this.record.headers ?? noHeaders
+    return this.record?.headers ?? noHeaders
   }
   get timestamp(): bigint | undefined {
-    return this.record.timestamp
+    return this.record?.timestamp
   }
   get context(): unknown {
-    return this.record.context
+    return this.record?.context
   }
 }
 
