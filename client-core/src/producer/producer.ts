@@ -15,6 +15,7 @@ import type { PartitionQueue } from './partition-queue.js'
 import { noProducer, ProducerId, type ProducerIdentity } from './producer-id.js'
 import { checkRecord, failedResult, ownRecord, ProducedRecord, type ProducerRecord, unsent } from './record.js'
 import { ProduceRecordHooks } from './record-hooks.js'
+import { RecordTime } from './record-time.js'
 import {
   type PartitionAnswer,
   type ProduceAnswer,
@@ -45,6 +46,7 @@ export class Producer implements SinkOwner {
   readonly #outcomes: Outcomes
   readonly #expiry: Expiry
   readonly #id: ProducerId
+  readonly #time: RecordTime
   readonly #timers: Timers
   readonly #recordHooks: ProduceRecordHooks | undefined
   readonly #closing = new AbortController()
@@ -77,6 +79,7 @@ export class Producer implements SinkOwner {
     const pool = new MemoryPool(this.options.batchMaxBytes)
     this.#buffer = new ProduceBuffer(options.maxBufferedRecords, options.maxBufferedBytes)
     this.#recordHooks = ProduceRecordHooks.of(cluster.hooks)
+    this.#time = new RecordTime(cluster.clock)
     this.#timers = new Timers(cluster.clock)
     this.#deliveries = new Deliveries(cluster.logger, (records, bytes) => {
       this.#buffer.release(records, bytes)
@@ -131,7 +134,7 @@ export class Producer implements SinkOwner {
       const topic = this.#recordHooks ? undefined : this.#topics.get(this.#check(record, signal))
       const bytes = this.#countsBytes ? sizeOf(record) : 0
       if (!topic || this.#unknown.has(topic.name) || !this.#buffer.hasRoom(bytes)) return this.#sendByCallback(record, signal)
-      const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
+      const timestampMs = record.timestamp ?? this.#time.now()
       const batch = this.#place(topic, record, undefined, signal, timestampMs)
       this.#entered(batch.countNew())
       return batch.waiting.promise(record, batch.count - 1, timestampMs)
@@ -216,7 +219,7 @@ export class Producer implements SinkOwner {
   }
 
   #accept(topic: string, record: ProducerRecord, settle: Settle | undefined, signal: AbortSignal | undefined): void {
-    const timestampMs = record.timestamp ?? this.cluster.clock.wallNow()
+    const timestampMs = record.timestamp ?? this.#time.now()
     const known = this.#topics.get(topic)
     if (known && !this.#unknown.has(topic)) this.#entered(this.#place(known, record, settle, signal, timestampMs).countNew())
     else this.#entered(this.#hold(topic, record, settle, signal, timestampMs))
@@ -390,6 +393,7 @@ export class Producer implements SinkOwner {
     this.#closing.abort()
     this.#leaders.stop()
     this.#expiry.stop()
+    this.#time.stop()
     this.#timers.stop()
     for (const queue of this.queues()) this.failed(queue, closed())
     this.#failWaiting(closed())
