@@ -1,6 +1,6 @@
 import type { FetchedRecord } from '../records/fetched-record.js'
 import type { KafkaRecord } from '../records/record.js'
-import type { RecordRun } from '../records/run.js'
+import { type RecordRun, RunsIterator } from '../records/run.js'
 
 /** Records in order, without being an array: views are made as they are iterated. */
 export class RecordList implements Iterable<KafkaRecord> {
@@ -10,8 +10,8 @@ export class RecordList implements Iterable<KafkaRecord> {
     for (const run of this.runs) n += run.length
     return n
   }
-  *[Symbol.iterator](): Generator<FetchedRecord, undefined> {
-    for (const run of this.runs) yield* run
+  [Symbol.iterator](): IterableIterator<FetchedRecord, undefined> {
+    return new RunsIterator(this.runs)
   }
   forEach(fn: (record: KafkaRecord) => void): void {
     for (const run of this.runs) run.forEach(fn)
@@ -84,8 +84,8 @@ export class Fetches {
     this.#owner = owner
   }
 
-  *records(): Generator<KafkaRecord, undefined> {
-    for (const p of this.partitions) yield* p.records
+  records(): IterableIterator<KafkaRecord, undefined> {
+    return new RunsIterator(this.partitions.flatMap(p => p.records.runs))
   }
   recordsArray(): KafkaRecord[] {
     return this.partitions.flatMap(p => p.records.toArray())

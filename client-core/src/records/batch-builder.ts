@@ -21,6 +21,14 @@ export const noIdentity: BatchIdentity = { producerId: -1n, producerEpoch: -1, b
 
 const noHeaders: readonly HeaderInput[] = []
 
+/** Where memory comes from and goes to; its contents do not matter. */
+export interface BatchMemory {
+  /** At least so many bytes. */
+  take(bytes: number): Uint8Array
+  give(memory: Uint8Array): void
+}
+const fresh: BatchMemory = { take: bytes => new Uint8Array(bytes), give: () => {} }
+
 /**
  * Builds one record batch (magic 2) in place: each record is sized, then written once where it will be sent from, so that a buffered record costs
  * its encoded bytes and nothing else. The header is written, and the CRC made, by `seal`.
@@ -36,19 +44,19 @@ export class BatchBuilder {
   #maxMs = 0
   #exact = true
 
-  /** `maxBytes` bounds the whole batch, uncompressed, header included. `memory` is used until it is too small; its contents do not matter. */
+  /** `maxBytes` bounds the whole batch, uncompressed, header included. It begins with memory for `expectedBytes`. */
   constructor(
     readonly maxBytes: number,
-    memory?: Uint8Array,
+    expectedBytes = 1024,
+    private readonly memory = fresh,
   ) {
-    this.#bytes = memory && memory.length >= at.records ? memory : new Uint8Array(Math.max(1024, at.records))
+    this.#bytes = memory.take(Math.max(expectedBytes, at.records))
   }
 
-  /** Gives up the memory that the batch was built in: nothing may read it afterwards. */
-  release(): Uint8Array {
-    const bytes = this.#bytes
+  /** Gives back the memory that the batch was built in: nothing may read it afterwards. */
+  release(): void {
+    this.memory.give(this.#bytes)
     this.#bytes = new Uint8Array(0)
-    return bytes
   }
 
   get count(): number {
@@ -171,8 +179,9 @@ export class BatchBuilder {
   }
 
   #grow(needed: number): Uint8Array {
-    const bytes = new Uint8Array(Math.min(this.maxBytes, Math.max(needed, this.#bytes.length * 2)))
+    const bytes = this.memory.take(Math.min(this.maxBytes, Math.max(needed, this.#bytes.length * 2)))
     bytes.set(this.#bytes.subarray(0, this.#length))
+    this.memory.give(this.#bytes)
     this.#bytes = bytes
     return bytes
   }

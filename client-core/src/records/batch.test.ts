@@ -103,13 +103,33 @@ describe('encode and decode', () => {
   })
 
   test('memory that held another batch leaves no trace in this one', () => {
-    const first = new BatchBuilder(4096, new Uint8Array(4096))
+    const held = new Uint8Array(4096)
+    const memory = { take: () => held, give: () => {} }
+    const first = new BatchBuilder(4096, 4096, memory)
     first.append(9, 'old key', 'old value'.repeat(50), [{ key: 'h', value: null }])
     first.seal({ producerId: 1n, producerEpoch: 1, baseSequence: 1 })
     const records = [{ key: 'a', value: 'b', timestamp: 3n }]
-    const second = new BatchBuilder(4096, first.release())
+    const second = new BatchBuilder(4096, 4096, memory)
     second.append(3, 'a', 'b')
     expect(second.seal(noIdentity)).toEqual(encodeBatch(records))
+  })
+
+  test('memory that a batch outgrows is given back, and all of it at the end', () => {
+    const taken: number[] = []
+    const given: number[] = []
+    const take = (bytes: number) => {
+      taken.push(bytes)
+      return new Uint8Array(bytes).fill(255)
+    }
+    const builder = new BatchBuilder(10_000, 1000, { take, give: ({ length }) => given.push(length) })
+    for (let i = 0; i < 9; i++) expect(builder.append(0, null, 'x'.repeat(1000))).toBe(true)
+    expect([taken, given]).toEqual([
+      [1000, 2000, 4000, 8000, 10_000],
+      [1000, 2000, 4000, 8000],
+    ])
+    expect(builder.seal(noIdentity)).toEqual(encodeBatch(Array.from({ length: 9 }, () => ({ value: 'x'.repeat(1000) }))))
+    builder.release()
+    expect(given).toEqual(taken)
   })
 })
 

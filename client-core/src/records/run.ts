@@ -6,7 +6,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
   constructor(
     readonly batch: RecordBatch,
     /** Where the first one's length stands in the payload. */
-    private readonly position: number,
+    readonly position: number,
     readonly length: number,
     /** The batch's payload, where it was needed already. */
     private readonly known?: Uint8Array,
@@ -15,7 +15,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
   /** The quickest way over all records: no iterator protocol. */
   forEach(fn: (record: FetchedRecord) => void): void {
     const { batch } = this
-    const payload = this.#payload()
+    const payload = this.payload
     let { position } = this
     for (let left = this.length; left > 0; left--) {
       const record = FetchedRecord.read(batch, payload, position)
@@ -25,13 +25,13 @@ export class RecordRun implements Iterable<FetchedRecord> {
   }
 
   [Symbol.iterator](): Iterator<FetchedRecord, undefined> {
-    return new RunIterator(this.batch, this.#payload(), this.position, this.length)
+    return new RunsIterator([this])
   }
 
   /** Without the records before `offset`: a broker answers with whole batches, also when asked for the middle of one. */
   from(offset: bigint): RecordRun {
     if (offset <= this.batch.baseOffset) return this
-    const payload = this.#payload()
+    const payload = this.payload
     let { position, length } = this
     for (; length > 0; length--) {
       const record = FetchedRecord.read(this.batch, payload, position)
@@ -43,7 +43,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
 
   /** The first `count` records, and the rest. */
   split(count: number): [RecordRun, RecordRun] {
-    const payload = this.#payload()
+    const payload = this.payload
     this.batch.lease?.hold()
     let { position } = this
     const taken = Math.min(count, this.length)
@@ -53,10 +53,11 @@ export class RecordRun implements Iterable<FetchedRecord> {
 
   /** The offset of the first record; undefined when there is none. */
   get firstOffset(): bigint | undefined {
-    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.#payload(), this.position).offset
+    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.payload, this.position).offset
   }
 
-  #payload(): Uint8Array {
+  /** @throws ClientError `RECYCLED`. */
+  get payload(): Uint8Array {
     const payload = this.known ?? this.batch.payload
     return this.length > 0 ? present(payload, this.batch) : payload
   }
@@ -64,22 +65,36 @@ export class RecordRun implements Iterable<FetchedRecord> {
   /** Of a run that reaches to the end of its batch. */
   get lastTimestamp(): bigint {
     const { batch } = this
-    return batch.lastTimestamp ?? FetchedRecord.read(batch, this.#payload(), batch.lastAt).timestamp
+    return batch.lastTimestamp ?? FetchedRecord.read(batch, this.payload, batch.lastAt).timestamp
   }
 }
 
-class RunIterator implements Iterator<FetchedRecord, undefined> {
-  constructor(
-    private readonly batch: RecordBatch,
-    private readonly payload: Uint8Array,
-    private position: number,
-    private left: number,
-  ) {}
+/** Over all records of runs: one flat object, since generators within generators took a sixth of what consuming small records costs. */
+export class RunsIterator implements IterableIterator<FetchedRecord, undefined> {
+  #next = 0
+  #batch!: RecordBatch
+  #payload!: Uint8Array
+  #position = 0
+  #left = 0
+
+  constructor(private readonly runs: readonly RecordRun[]) {}
+
   next(): IteratorResult<FetchedRecord, undefined> {
-    if (this.left === 0) return { done: true, value: undefined }
-    this.left--
-    const record = FetchedRecord.read(this.batch, this.payload, this.position)
-    this.position = record.end
+    while (this.#left === 0) {
+      if (this.#next === this.runs.length) return { done: true, value: undefined }
+      const run = this.runs[this.#next++]
+      this.#batch = run.batch
+      this.#payload = run.payload
+      this.#position = run.position
+      this.#left = run.length
+    }
+    this.#left--
+    const record = FetchedRecord.read(this.#batch, this.#payload, this.#position)
+    this.#position = record.end
     return { done: false, value: record }
+  }
+
+  [Symbol.iterator](): this {
+    return this
   }
 }
