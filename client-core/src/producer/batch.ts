@@ -40,8 +40,8 @@ export class Batch {
   #attributes = 0
   #wire: Uint8Array | undefined
 
-  constructor(maxBytes: number, memory: Uint8Array) {
-    this.builder = new BatchBuilder(maxBytes, memory)
+  constructor(maxBytes: number, expectedBytes: number, memory: MemoryPool) {
+    this.builder = new BatchBuilder(maxBytes, expectedBytes, memory)
   }
 
   get count(): number {
@@ -113,8 +113,8 @@ export class Batch {
    * Gives its memory back, for the next batch. Only of a batch that was sent once and answered: of one that was sent twice, an old connection may
    * still hold bytes.
    */
-  release(pool: MemoryPool): void {
-    if (this.tries === 1) pool.give(this.builder.release())
+  release(): void {
+    if (this.tries === 1) this.builder.release()
   }
 
   /** The attributes that the batch was sent with. */

@@ -61,13 +61,57 @@ describe('the memory of batches', () => {
     expect(kept()).toBe(16 * max)
   })
 
-  test('is let go of once everything was delivered', async () => {
+  const producer = { batchMaxBytes: 100_000, lingerMs: 10 }
+  const kB = (count: number) => Array.from({ length: count }, () => 'x'.repeat(1000))
+
+  test('is let go of when a second after everything was delivered nothing is buffered: not by each flush', async () => {
     const rested = vi.spyOn(MemoryPool.prototype, 'rest')
-    const p = await producing({ producer: { lingerMs: 10 } })
-    const delivered = p.puts(['a', 'b'])
+    const p = await producing({ producer: { ...producer, lingerMs: 500 } })
+    await p.run(p.puts(kB(3000)), 20)
+    await p.clock.advance(850)
+    const delivered = p.puts(['a'])
+    await p.clock.advance(300)
     expect(rested).not.toHaveBeenCalled()
-    await p.run(delivered)
-    expect(rested).toHaveBeenCalled()
+    await p.run(delivered, 20)
+    await p.clock.advance(900)
+    expect(rested).not.toHaveBeenCalled()
+    await p.clock.advance(100)
+    expect(rested).toHaveBeenCalledTimes(1)
+  })
+
+  test('is kept when there is little of it', async () => {
+    const rested = vi.spyOn(MemoryPool.prototype, 'rest')
+    const p = await producing({ producer })
+    await p.run(p.puts(kB(300)), 20)
+    await p.clock.advance(5000)
+    expect(rested).not.toHaveBeenCalled()
+  })
+
+  test('is taken as the batches before needed it, also while none of them was sent', async () => {
+    const p = await producing({ producer: { ...producer, lingerMs: 60_000 } })
+    await p.run(p.puts(['warm']), 60_000)
+    p.sandbox.intercept('Produce', {}, () => new Promise(() => {}))
+    const taken: number[] = []
+    const { take } = MemoryPool.prototype
+    vi.spyOn(MemoryPool.prototype, 'take').mockImplementation(function (this: MemoryPool, bytes) {
+      taken.push(bytes)
+      return take.call(this, bytes)
+    })
+    void p.puts(kB(500))
+    expect(taken.filter(bytes => bytes < 100_000).length).toBeLessThan(10)
+    expect(taken.filter(bytes => bytes === 100_000).length).toBeGreaterThanOrEqual(4)
+    await p.client.close()
+  })
+
+  test('is taken for half of what a large batch needed after a small one, then less', async () => {
+    const p = await producing({ producer })
+    await p.run(p.puts(kB(90)), 20)
+    const taken = vi.spyOn(MemoryPool.prototype, 'take')
+    for (let i = 0; i < 9; i++) await p.run(p.puts(['small']), 20)
+    const [first, second, third] = taken.mock.calls.map(([bytes]) => bytes)
+    expect(first).toBeGreaterThan(90_000)
+    expect([second, third]).toEqual([first >> 1, first >> 2])
+    expect(taken.mock.lastCall).toEqual([1024])
   })
 })
 

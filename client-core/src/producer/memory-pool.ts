@@ -32,10 +32,15 @@ export class MemoryPool {
     this.#kept += memory.length
   }
 
+  /** More than what is kept when nothing is buffered. */
+  get keepsMuch(): boolean {
+    return this.#kept > keepIdle * this.batchMaxBytes
+  }
+
   /** Nothing is buffered any more. */
   rest(): void {
     for (const free of this.#free.values()) {
-      while (free.length > 0 && this.#kept > keepIdle * this.batchMaxBytes) this.#kept -= free.pop()!.length
+      while (free.length > 0 && this.keepsMuch) this.#kept -= free.pop()!.length
     }
   }
 }

@@ -6,7 +6,6 @@ import { judge } from './answers.js'
 import type { Batch } from './batch.js'
 import type { Deliveries } from './deliveries.js'
 import { isFinal } from './final.js'
-import type { MemoryPool } from './memory-pool.js'
 import type { ResolvedProducerOptions } from './options.js'
 import type { PartitionQueue } from './partition-queue.js'
 import { noProducer, type ProducerId } from './producer-id.js'
@@ -35,7 +34,6 @@ export class Outcomes {
     private readonly owner: Owner,
     private readonly id: ProducerId,
     private readonly deliveries: Deliveries,
-    private readonly pool: MemoryPool,
     private readonly timers: Timers,
   ) {}
 
@@ -100,7 +98,7 @@ export class Outcomes {
       compressionType: batch.compressionType,
     })
     // Without an answer nobody knows when the bytes have left.
-    if (this.owner.options.acks !== 'none') batch.release(this.pool)
+    if (this.owner.options.acks !== 'none') batch.release()
     queue.sink?.kick()
   }
 

@@ -8,7 +8,7 @@ import type { Sink } from './sink.js'
 /** Sequence numbers wrap from 2^31 - 1 to 0. */
 export const nextSequence = (sequence: number, count: number): number => (sequence + count) % 0x80000000
 
-/** A batch's memory to begin with, and what one may take more than the one before, in bytes. */
+/** What a batch is expected to take at first, and more than the one before, in bytes. */
 const leastBatch = 1024
 const slack = 64
 
@@ -37,8 +37,8 @@ export class PartitionQueue {
   failures = 0
   lastError: Error | undefined
   lastAckedOffset = -1n
-  /** What the last batch took, the next one will take: growing by doubling costs as much again in garbage. */
-  #sizeHint = leastBatch
+  /** What the next batch is expected to take. */
+  #expected = leastBatch
 
   constructor(
     readonly topic: string,
@@ -75,7 +75,9 @@ export class PartitionQueue {
     value: RecordBytes,
     headers: readonly HeaderInput[] | undefined,
   ): Batch | undefined {
-    const batch = new Batch(this.batchMaxBytes, this.pool.take(this.#sizeHint))
+    const last = this.batches[this.batches.length - 1]
+    if (last) this.#expect(last)
+    const batch = new Batch(this.batchMaxBytes, this.#expected, this.pool)
     if (!batch.builder.append(timestampMs, key, value, headers)) return undefined
     this.batches.push(batch)
     return batch
@@ -97,7 +99,7 @@ export class PartitionQueue {
   /** Gives the head of what waits its place in the sequence, unless it has one from an earlier try. */
   drain(identity: ProducerIdentity): Batch {
     const batch = this.batches[this.drained++]
-    this.#sizeHint = Math.min(this.batchMaxBytes, Math.max(leastBatch, batch.builder.length + slack))
+    this.#expect(batch)
     if (batch.identity === undefined) {
       if (this.identity !== identity) this.sequence = 0
       this.identity = batch.identity = identity
@@ -107,6 +109,11 @@ export class PartitionQueue {
     this.inflight++
     this.due = false
     return batch
+  }
+
+  /** What a batch took, the next one will take, or half of what those before did: growing means copying. */
+  #expect({ builder }: Batch): void {
+    this.#expected = Math.min(this.batchMaxBytes, Math.max(leastBatch, builder.length + slack, this.#expected >> 1))
   }
 
   /** Everything in flight is to be sent again, from the first batch on, with the sequence numbers it has. */

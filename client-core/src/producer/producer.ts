@@ -31,6 +31,8 @@ import type { UnknownTopics, Unplaced } from './unknown-topics.js'
 import type { Settle } from './waiting.js'
 
 const buffered = Promise.resolve()
+/** Without records for so long, memory for their batches is given back. */
+const pauseMs = 1000
 
 /**
  * The producing engine: records enter here, wait in partition queues (`leaders.ts`), leave through one sink per broker (`sink.ts`), and are settled by
@@ -63,6 +65,8 @@ export class Producer implements SinkOwner {
   #fatal: Error | undefined
   #stopped = false
   #takesRecords = true
+  /** Whether memory will be given back unless more is produced. */
+  #rests = false
 
   constructor(
     readonly cluster: Cluster,
@@ -83,7 +87,7 @@ export class Producer implements SinkOwner {
     this.#timers = new Timers(cluster.clock)
     this.#deliveries = new Deliveries(cluster.logger, (records, bytes) => {
       this.#buffer.release(records, bytes)
-      if (this.#buffer.records === 0) pool.rest()
+      if (this.#buffer.records === 0 && pool.keepsMuch) this.#restLater(pool)
     })
     this.#id = new ProducerId(cluster, options.initiator, this.#closing.signal, {
       onIdentity: () => this.#leaders.kickAll(),
@@ -97,7 +101,7 @@ export class Producer implements SinkOwner {
     this.#leaders = new Leaders(cluster, this, pool, this.#timers)
     this.#topics = this.#leaders.topics
     this.#unknown = this.#leaders.unknown
-    this.#outcomes = new Outcomes(this, this.#id, this.#deliveries, pool, this.#timers)
+    this.#outcomes = new Outcomes(this, this.#id, this.#deliveries, this.#timers)
     this.#expiry = new Expiry(cluster.clock, this.options, this)
   }
 
@@ -223,6 +227,16 @@ export class Producer implements SinkOwner {
     const known = this.#topics.get(topic)
     if (known && !this.#unknown.has(topic)) this.#entered(this.#place(known, record, settle, signal, timestampMs).countNew())
     else this.#entered(this.#hold(topic, record, settle, signal, timestampMs))
+  }
+
+  /** Whoever flushes now and then has more to produce: only a pause gives memory back. */
+  #restLater(pool: MemoryPool): void {
+    if (this.#rests) return
+    this.#rests = true
+    this.#timers.after(pauseMs, () => {
+      this.#rests = false
+      if (this.#buffer.records === 0) pool.rest()
+    })
   }
 
   #entered(bytes: number): void {
