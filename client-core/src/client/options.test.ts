@@ -47,6 +47,11 @@ describe('the options of a client', () => {
     expect(resolveOptions({ transport, retryTimeoutMs: 0 }).retryTimeoutMs).toBe(0)
   })
 
+  test('what stands where a mechanism should may be a password: it is not shown', () => {
+    for (const sasl of ['secret', ['secret'], [{ name: 'secret' }]])
+      expect(() => validateOptions({ transport, sasl } as never)).toThrow(/^(?!.*secret)sasl.* must be .*SASL mechanism/)
+  })
+
   test.each([
     [{}, 'transport must be a Transport'],
     [{ transport, seedBrokers: [] }, 'seedBrokers must be at least one host:port'],
@@ -56,6 +61,9 @@ describe('the options of a client', () => {
     [{ transport, considerMissingTopicDeletedAfterMs: -1 }, 'considerMissingTopicDeletedAfterMs must be a whole number from 0'],
     [{ transport, hooks: [{ onBrokerRead: 1 }] }, 'hooks[0].onBrokerRead must be a function'],
     [{ transport, software: { name: 'no spaces', version: '1' } }, 'software.name must be letters, digits, dots and hyphens'],
+    [{ transport, software: { name: 'kafka-', version: '1' } }, 'software.name must be letters, digits, dots and hyphens'],
+    [{ transport, maxVersions: new Map([[0, -1]]) }, 'maxVersions must be a Map of API key to version'],
+    [{ transport, maxVersions: new Map([[0, 0x8000]]) }, 'maxVersions must be a Map of API key to version'],
     [{ transport, maxVersions: new Map([[0, '9']]) }, 'maxVersions must be a Map of API key to version'],
     [{ transport, maxVersions: { 0: 9 } }, 'maxVersions must be a Map of API key to version'],
     [{ transport, producer: { acks: 'leader' } }, "producer.acks must be 'all' unless producer.idempotent is false"],

@@ -6,6 +6,7 @@ describe('a broker address', () => {
     ['kafka', { host: 'kafka', port: 9092 }],
     ['kafka.example.com:19092', { host: 'kafka.example.com', port: 19092 }],
     ['10.0.0.1:1', { host: '10.0.0.1', port: 1 }],
+    ['10.0.0.1:65535', { host: '10.0.0.1', port: 65_535 }],
     ['[::1]:9093', { host: '::1', port: 9093 }],
     ['[2001:db8::7]', { host: '2001:db8::7', port: 9092 }],
     ['::1', { host: '::1', port: 9092 }],

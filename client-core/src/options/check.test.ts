@@ -31,10 +31,15 @@ test('what is left out has its default', () => {
   })
 })
 
+test('a number without end is one only where the option has none', () => {
+  expect(resolve(spec, { retries: Number.POSITIVE_INFINITY })).toMatchObject({ retries: Number.POSITIVE_INFINITY })
+})
+
 describe('a wrong value is refused by its path, with what it may be and what it was', () => {
   test.each([
     [{ clientId: 7 }, 'clientId must be a string, not 7'],
     [{ rack: null }, 'rack must be a string, not null'],
+    [{ idempotent: 'x'.repeat(1000) }, `idempotent must be true or false, not "${'x'.repeat(60)}…"`],
     [{ idempotent: 'yes' }, 'idempotent must be true or false, not "yes"'],
     [{ retries: -1 }, 'retries must be a whole number from 0 to Infinity, not -1'],
     [{ retries: 1.5 }, 'retries must be a whole number from 0 to Infinity, not 1.5'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type AwsMskIamCredentials, awsMskIam, signedLogin } from './aws-msk-iam.js'
 import { hashOf } from './hash.js'
 import { SaslFailure, type SaslMechanism } from './mechanism.js'
@@ -11,6 +11,10 @@ const target = { host: 'b-1.demo.abc123.c2.kafka.eu-west-1.amazonaws.com', port:
 const signal = new AbortController().signal
 const begin = async (mechanism: SaslMechanism) => mechanism.authenticate(target, signal)
 const firstOf = async (mechanism: SaslMechanism) => fromUtf8((await begin(mechanism)).first)
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('PLAIN', () => {
   test('is who to act as, user and password, with NUL between (RFC 4616)', async () => {
@@ -27,8 +31,19 @@ describe('PLAIN', () => {
   test('a NUL in name or password is refused, at once or when it comes', async () => {
     expect(() => plain({ username: 'a\0b', password: 'secret' })).toThrow(/^(?!.*secret).*username holds a NUL/)
     await expect(begin(plain(() => ({ username: 'a', password: 'secret\0' })))).rejects.toThrow(/^(?!.*secret).*password holds a NUL/)
+    expect(() => plain({ username: 'a', password: 'secret', authzid: 'b\0c' })).toThrow(/^(?!.*secret).*authzid holds a NUL/)
     await expect(begin(plain(() => undefined as unknown as PlainCredentials))).rejects.toThrow('credentials must be an object')
   })
+})
+
+test('credentials that are given once are those of that moment; what an optional one may be is checked too', async () => {
+  const given: PlainCredentials = { username: 'a', password: 'p' }
+  const mechanism = plain(given)
+  given.password = 'q\0'
+  expect(await firstOf(mechanism)).toBe('\0a\0p')
+  for (const authzid of [5, null]) {
+    expect(() => plain({ username: 'a', password: 'p', authzid } as unknown as PlainCredentials)).toThrow('authzid must be text')
+  }
 })
 
 describe('OAUTHBEARER', () => {
@@ -56,13 +71,20 @@ describe('OAUTHBEARER', () => {
     for (const said of ['x', '[]', 'null', '{"status":5}']) {
       expect(await refuse(said)).toMatchObject({ message: 'the broker refuses the token', lastWord: utf8('\x01') })
     }
+    expect(await refuse(JSON.stringify({ status: 's'.repeat(10_000) }))).toMatchObject({
+      message: `the broker refuses the token: status ${'s'.repeat(200)}`,
+    })
     expect(await refuse('')).toBeUndefined()
   })
 
   test('a token or extension that could break out of its frame is refused, unseen', async () => {
     const refused = (credentials: unknown) => expect(() => oauthBearer(credentials as OAuthBearerCredentials))
     refused({ token: 'secret\x01auth=x' }).toThrow(/^(?!.*secret).*token holds/)
+    refused({ token: 'secret key' }).toThrow(/^(?!.*secret).*token holds a space/)
     refused({ token: '' }).toThrow('token must be text')
+    refused({ token: 't', authzid: 5 }).toThrow('authzid must be text')
+    refused({ token: 't', extensions: 5 }).toThrow('extensions must be an object')
+    refused({ token: 't', extensions: { a: '' } }).toThrow('extensions.a must be printable ASCII, and not empty')
     refused({ token: 't', extensions: { auth: 'x' } }).toThrow('extensions.auth')
     refused({ token: 't', extensions: { 'a=b': 'x' } }).toThrow('not letters alone')
     refused({ token: 't', extensions: { a: 'x\x01' } }).toThrow('printable ASCII')
@@ -133,10 +155,16 @@ describe('AWS_MSK_IAM', () => {
     const regionOf = async (host: string, region?: string) =>
       (await signedLogin({ ...keys, region }, host, at))['x-amz-credential'].split('/')[2]
     expect(await regionOf('b-2.x.kafka.cn-north-1.amazonaws.com.cn')).toBe('cn-north-1')
+    expect(await regionOf('B-1.X.KAFKA.EU-WEST-1.AMAZONAWS.COM')).toBe('eu-west-1')
     expect(await regionOf('10.0.0.1', 'eu-central-1')).toBe('eu-central-1')
     expect(await regionOf(target.host, 'us-west-2')).toBe('us-west-2')
     await expect(regionOf('10.0.0.1')).rejects.toThrow("region cannot be told from the broker's name 10.0.0.1: pass it as `region`")
     await expect(regionOf('kafka.eu-west-1.amazonaws.com.evil.example')).rejects.toThrow(SaslFailure)
+  })
+
+  test('is signed with the time of the login', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(at)
+    expect(JSON.parse(await firstOf(awsMskIam(keys)))).toEqual(await signedLogin(keys, target.host, at))
   })
 
   test('is sent for the host that was dialled; the broker confirms with anything but nothing', async () => {
@@ -148,6 +176,9 @@ describe('AWS_MSK_IAM', () => {
 
   test('the secret key does not leave', async () => {
     expect(await firstOf(awsMskIam(keys))).not.toContain('wJalrXUtn')
+    expect(() => awsMskIam({ ...keys, sessionToken: 7777 } as unknown as AwsMskIamCredentials)).toThrow(
+      /^(?!.*7777).*sessionToken must be text/,
+    )
     expect(() => awsMskIam({ accessKeyId: 'a', secretAccessKey: 7777 } as unknown as AwsMskIamCredentials)).toThrow(
       /^(?!.*7777).*secretAccessKey/,
     )

@@ -134,19 +134,26 @@ describe('a broker that is not what it claims to be', () => {
     const session = scramSession(sha256, pencil, nonce)
     await say(session, rfc7677[1])
     await expect(say(session, 'v=AAAATRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=')).rejects.toThrow('not the broker it claims to be')
-    const short = scramSession(sha256, pencil, nonce)
-    await say(short, rfc7677[1])
-    await expect(say(short, 'v=')).rejects.toThrow(SaslFailure)
+    // Nothing, and the first byte of the right signature.
+    for (const said of ['v=', 'v=6g==']) {
+      const short = scramSession(sha256, pencil, nonce)
+      await say(short, rfc7677[1])
+      await expect(say(short, said)).rejects.toThrow(SaslFailure)
+    }
   })
 
   test('is told apart from one that refuses', async () => {
     const session = scramSession(sha256, pencil, nonce)
     await say(session, rfc7677[1])
     await expect(say(session, 'e=invalid-proof')).rejects.toThrow('refuses: invalid-proof')
+    const long = scramSession(sha256, pencil, nonce)
+    await say(long, rfc7677[1])
+    await expect(say(long, `e=${'x'.repeat(10_000)}`)).rejects.toThrow(new SaslFailure(`the broker refuses: ${'x'.repeat(100)}`))
   })
 
   test('may send anything: it is refused with one error', async () => {
     expect(await refusal('m=unknown,r=x')).toContain('extension')
+    expect(await say(scramSession(sha256, pencil, nonce), `r=${nonce}m=x,${salt},i=4096`)).toMatch(/^c=biws/)
     for (const said of [
       '',
       'r=',
@@ -154,6 +161,7 @@ describe('a broker that is not what it claims to be', () => {
       `r=${nonce}x,s=%%%%,i=4096`,
       `r=${nonce}x,${salt},i=-1`,
       `r=${nonce}x,s=abc,i=4096`,
+      `r=${nonce}x,y,${salt},i=4096`,
       '\0',
     ]) {
       expect(await refusal(said)).toContain('not SCRAM')
@@ -189,7 +197,9 @@ describe('names', () => {
   test('are prepared only when asked to, as Kafka itself does not', () => {
     const credentials = { username: 'I\u00adX', password: 'pencil' }
     expect(fromUtf8(scramSession(sha256, credentials, 'n').first)).toBe('n,,n=I\u00adX,r=n')
-    expect(fromUtf8(scramSession(sha256, { ...credentials, saslPrep: true }, 'n').first)).toBe('n,,n=IX,r=n')
+    const prepared = { ...credentials, saslPrep: true }
+    expect(fromUtf8(scramSession(sha256, prepared, 'n').first)).toBe('n,,n=IX,r=n')
+    expect(fromUtf8(scramSession(sha256, { ...prepared, authzid: '\u2168' }, 'n').first)).toBe('n,a=IX,n=IX,r=n')
     expect(() => scramSession(sha256, { ...credentials, password: '\u0007', saslPrep: true }, 'n')).toThrow(SaslFailure)
   })
 })
@@ -208,6 +218,8 @@ describe('credentials', () => {
     expect(wrong({ username: '', password: 'secret' })).toContain('username must be text')
     expect(wrong({ username: 'u', password: 1234567 })).toMatch(/password must be text(?!.*1234567)/)
     expect(wrong({ username: 'u', password: 'secret', tokenAuth: 'yes' })).toContain('tokenAuth')
+    expect(wrong({ username: 'u', password: 'secret', saslPrep: 1 })).toContain('saslPrep must be true or false')
+    expect(wrong({ username: 'u', password: 'secret', maxIterations: 4096.5 })).toContain('maxIterations must be a whole number')
     expect(wrong({ username: 'u', password: 'secret', maxIterations: 1000 })).toContain('maxIterations must be a whole number from 4096')
   })
 
