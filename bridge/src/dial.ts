@@ -49,7 +49,7 @@ export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal:
   if (to.tls) socket.once('connect', handshaking)
   const timer = setTimeout(() => {
     socket.destroy(Object.assign(new Error(`no connection within ${ms} ms`), { code: 'ETIMEDOUT' }))
-    late.abort()
+    late.abort(new Error(`nothing came within ${ms} ms`))
   }, ms)
   try {
     const opened = await openSocket(socket, to.tls ? 'secureConnect' : 'connect', to, signal, opened => opened)

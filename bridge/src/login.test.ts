@@ -88,6 +88,20 @@ test.each<[string, () => string, SaslMechanism, RegExp]>([
   expect(JSON.stringify(end)).not.toMatch(/wrong-PaSsWoRd|sEcReT|eyJ/)
 })
 
+test('a mechanism that lets the broker speak first begins with an empty message', async () => {
+  const sasl: SaslMechanism = { name: 'PLAIN', authenticate: () => ({ first: new Uint8Array(), next: () => undefined }) }
+  expect(await ending({ bootstrap: [brokers[0]], sasl }, {}, { addr: brokers[0] })).toMatchObject({
+    code: 4526,
+    first: { msg: expect.stringContaining('refused the bridge') },
+  })
+})
+
+test('credentials that never come are not waited for longer than a connection', async () => {
+  const sasl = plain(() => new Promise(() => {}))
+  const end = await ending({ bootstrap: [brokers[0]], sasl }, { times: { dial: 200 } }, { addr: brokers[0] })
+  expect(end).toMatchObject({ code: 4526, first: { msg: expect.stringContaining('with PLAIN failed: nothing came within 200 ms') } })
+})
+
 test('a refused login is not tried again for a while, however many pages ask', async () => {
   let logins = 0
   const sasl: SaslMechanism = {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { KafkaError, SaslAuthenticateRequest, SaslHandshakeRequest } from '@milena/client-core/protocol'
-import { SaslFailure, type SaslMechanism } from '@milena/client-core/sasl'
+import { SaslFailure, type SaslMechanism, type SaslSession } from '@milena/client-core/sasl'
 import { addressOf, type StreamTarget, TransportError } from '@milena/client-core/transport/tunnel'
 import { Calls } from './calls.js'
 
@@ -43,7 +43,7 @@ async function exchange(calls: Calls, to: StreamTarget, mechanism: SaslMechanism
       handshake.mechanisms.length > 0 ? `it offers ${handshake.mechanisms.join(', ')}; choose one of those with --sasl-mechanism` : UNWANTED
     throw failed(`${addressOf(to)} does not take the bridge's login with ${name}: ${offers}`, new KafkaError(handshake.errorCode))
   }
-  const session = await mechanism.authenticate(to, signal)
+  const session = await within(signal, mechanism.authenticate(to, signal))
   for (let message: Uint8Array | undefined = session.first; message; ) {
     const { errorCode, errorMessage, authBytes } = await calls.call(SaslAuthenticateRequest, AUTHENTICATE, { authBytes: message })
     if (errorCode !== 0) {
@@ -53,8 +53,24 @@ async function exchange(calls: Calls, to: StreamTarget, mechanism: SaslMechanism
         refusal,
       )
     }
-    message = await session.next(authBytes)
+    message = await answered(signal, session, authBytes)
   }
+}
+
+function answered(signal: AbortSignal, session: SaslSession, said: Uint8Array): Promise<Uint8Array | undefined> {
+  return within(signal, session.next(said))
+}
+
+/** What a mechanism gives, unless the signal comes first: it may be a user's function that hangs. */
+function within<T>(signal: AbortSignal, given: T | Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    Promise.resolve(given)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', aborted))
+  })
 }
 
 function failed(message: string, cause: unknown): TransportError {
