@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net'
+import { TransportError } from '@milena/client-core/transport/tunnel'
 import { expect, test } from 'vitest'
 import { createBridge } from './bridge.js'
+import { type Dial, dialBroker, openBroker } from './dial.js'
 import { withBridge } from './testing/bridges.js'
 import { broker, dialler, echo, freePort } from './testing/brokers.js'
 import { request, requestHead } from './testing/bytes.js'
@@ -59,6 +62,56 @@ test('4502: the broker breaks an open connection off', async () => {
     reason: 'ECONNRESET',
   })
   await kafka.close()
+})
+
+test('a connection to a broker that was waited for is not begun when the client has left', async () => {
+  const dial = dialler({})
+  const to = { host: '127.0.0.1', port: 1, lookup: () => {} }
+  await expect(openBroker(dial, to, 1000, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
+  expect(dial.asked).toEqual([])
+})
+
+test('a login that was refused is tried again after three seconds', async () => {
+  const error = new TransportError('AUTHENTICATION_FAILED', 'refused', false)
+  const kafka = await broker()
+  const dialled = async (ago: number) => {
+    const dial = dialler({})
+    const shown = { tls: false, refused: { error, at: performance.now() - ago } }
+    const to = { host: '127.0.0.1', port: kafka.port, lookup: () => {}, shown }
+    const outcome = await openBroker(dial, to, 10_000, new AbortController().signal).then(
+      socket => void socket.destroy(),
+      error => error,
+    )
+    return [outcome, dial.asked.length]
+  }
+  expect(await dialled(0)).toEqual([error, 0])
+  expect(await dialled(3000)).toEqual([undefined, 1])
+  await kafka.close()
+})
+
+test('a client that breaks a rule has its broker’s connection closed at once, whatever the broker does', async () => {
+  const dialled: Socket[] = []
+  const dial: Dial = to => {
+    const socket = dialBroker(to)
+    dialled.push(socket)
+    return socket
+  }
+  const kafka = await broker(socket => {
+    socket.allowHalfOpen = true
+    socket.resume()
+  })
+  await withBridge(
+    { bootstrap: [kafka.address] },
+    { times: { linger: 0x7fffffff }, dial },
+    async bridge => {
+      const client = new RawClient(bridge, { addr: kafka.address })
+      await client.first()
+      client.ws.send(Buffer.from('GET / HTTP/1.1\r\n'))
+      expect(await client.closed).toEqual({ code: 4400, reason: 'NOT_KAFKA' })
+      while (!dialled[0].destroyed) await new Promise(resolve => setTimeout(resolve, 2))
+    },
+    [kafka],
+  )
 })
 
 test('1000: the broker ends, after all it said', async () => {

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { askBrokers } from './ask-brokers.js'
 import { dialBroker } from './dial.js'
+import { Directory } from './directory.js'
+import { resolveOptions } from './options.js'
 import { withBridge } from './testing/bridges.js'
 import { broker, dialler, freePort, metadataBroker } from './testing/brokers.js'
 import { RawClient } from './testing/raw-client.js'
@@ -35,6 +37,44 @@ test('brokers that only the metadata names are reached; others on the same host 
     },
     [first, second, other],
   )
+})
+
+test('unknown addresses, however many, make the bridge ask its brokers once a second', async () => {
+  vi.useFakeTimers()
+  let asked = 0
+  const settings = resolveOptions({ clusters: [{ id: 'local', bootstrap: ['127.0.0.1:1'] }] })
+  const directory = new Directory(settings.clusters[0], settings, async () => {
+    asked++
+    return []
+  })
+  try {
+    const find = (port: number) =>
+      expect(directory.find({ host: '127.0.0.1', port }, false)).rejects.toMatchObject({ code: 'BRIDGE_DENIED' })
+    await find(2)
+    const others = Promise.all([3, 4, 5].map(find))
+    await vi.advanceTimersByTimeAsync(999)
+    expect(asked).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    await others
+    expect(asked).toBe(2)
+  } finally {
+    directory.close()
+    vi.useRealTimers()
+  }
+})
+
+test('a bridge that was closed asks no more', async () => {
+  const kafka = await metadataBroker(() => [])
+  await withBridge({ bootstrap: [kafka.address] }, { times: { refresh: 5 } }, async bridge => {
+    const client = new RawClient(bridge, { addr: kafka.address })
+    await client.first()
+    await bridge.close()
+    const before = kafka.accepted
+    await new Promise(resolve => setTimeout(resolve, 100))
+    // One that was under way may still arrive.
+    expect(kafka.accepted).toBeLessThanOrEqual(before + 1)
+  })
+  await kafka.close()
 })
 
 test('metadata of a rogue broker does not lead to a cloud’s metadata service, and nothing is dialled', async () => {

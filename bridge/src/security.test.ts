@@ -72,6 +72,10 @@ test('every mechanism of the client can be had', async () => {
     'x-amz-credential': expect.stringMatching(/^AKID\/.*\/eu-west-1\//),
   })
   expect(aws).not.toContain('aws-secret')
+  const temporary = { ...env(), AWS_SESSION_TOKEN: 'session' }
+  expect(JSON.parse(await first(security(['--sasl-mechanism', 'AWS_MSK_IAM'], temporary).sasl))).toMatchObject({
+    'x-amz-security-token': 'session',
+  })
 })
 
 test('what is wrong is refused at once with exit code 2, by the name of its flag and never with a secret', async () => {
@@ -87,6 +91,7 @@ test('what is wrong is refused at once with exit code 2, by the name of its flag
     [['--sasl-mechanism', 'OAUTHBEARER'], {}, /MILENA_SASL_PASSWORD/],
     [['--sasl-mechanism', 'AWS_MSK_IAM'], { AWS_ACCESS_KEY_ID: 'AKID' }, /AWS_SECRET_ACCESS_KEY/],
     [['--sasl-username', 'a'], {}, /need --sasl-mechanism/],
+    [['--sasl-password-file', files.junk], {}, /need --sasl-mechanism/],
     [['--sasl-password', 'pw-secret'], {}, /^unknown: --sasl-password\n/],
   ]
   for (const [argv, env, message] of wrong) {

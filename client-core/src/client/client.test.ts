@@ -4,6 +4,9 @@ import '../cluster/testing/setup.js'
 import { codec } from '../compression/index.js'
 import { Offset } from '../consumer/offset.js'
 import type { BrokerWriteEvent } from '../hooks/hooks.js'
+import { basicLogger } from '../hooks/logger.js'
+import { DescribeClusterRequest } from '../protocol/api/describe-cluster.js'
+import { ListGroupsRequest } from '../protocol/api/list-groups.js'
 import { ListOffsetsRequest } from '../protocol/api/list-offsets.js'
 import { MetadataRequest } from '../protocol/api/metadata.js'
 import { createSandbox, type SandboxOptions } from '../sandbox/index.js'
@@ -52,6 +55,18 @@ describe('one client', () => {
       code: 'UNSUPPORTED_VERSION',
       message: expect.stringMatching(/Metadata cannot be sent: we want version 5 to 7, .* has 0 to 4/),
     })
+  })
+
+  test('requests say who asked: the caller’s word, or that it was one', async () => {
+    const { sandbox, make, soon } = await setup()
+    const asked: string[] = []
+    const client = make({
+      hooks: [{ onBrokerWrite: ({ apiKey, initiator }) => apiKey === ListGroupsRequest.key && asked.push(initiator) }],
+    })
+    await soon(client.broker(sandbox.brokers[0]).request(ListGroupsRequest({})))
+    await soon(client.broker(sandbox.brokers[0]).retriableRequest(ListGroupsRequest({}), { initiator: 'mine' }))
+    await soon(client.request(DescribeClusterRequest({ includeClusterAuthorizedOperations: false })))
+    expect(asked).toEqual(['request', 'mine'])
   })
 
   test('a sent record comes back with its partition and offset, and is consumed as it was sent', async () => {
@@ -149,6 +164,14 @@ describe('one client', () => {
     expect(told).toEqual(['CLIENT_CLOSED'])
     const closed = expect.objectContaining({ code: 'CLIENT_CLOSED' })
     await expect(client.produce({ topic: 'orders', value: 'v' })).rejects.toEqual(closed)
+    for (const how of ['produce', 'tryProduce'] as const) {
+      const refused: unknown[] = []
+      const onDelivery = (record: { topic: string }, error?: Error) => void refused.push(record.topic, error)
+      const record = { topic: 'orders', value: 'v' }
+      const produced = how === 'produce' ? client.produce(record, { onDelivery }) : client.tryProduce(record, onDelivery)
+      await expect(produced).rejects.toEqual(closed)
+      expect(refused).toEqual(['orders', closed])
+    }
     await expect(client.send({ topic: 'orders', value: 'v' })).rejects.toEqual(closed)
     await expect(client.request(MetadataRequest({ topics: null }))).rejects.toEqual(closed)
     await expect(client.ping()).rejects.toEqual(closed)
@@ -161,6 +184,28 @@ describe('one client', () => {
 })
 
 describe('a fork', () => {
+  test('begins and ends nothing that its parent shares: the hooks are told of one client, its mechanism is closed once, with it', async () => {
+    const { make } = await setup()
+    const told: string[] = []
+    const lines: string[] = []
+    const mechanism = (name: string, close: () => void) => ({ name, authenticate: () => expect.unreachable(), close })
+    const broken = () => {
+      throw new Error('mine')
+    }
+    const client = make({
+      hooks: [{ onNewClient: () => told.push('new'), onClientClosed: () => told.push('closed') }],
+      sasl: [mechanism('A', broken), mechanism('B', () => told.push('B closed'))],
+      logger: basicLogger(line => lines.push(line), 'error'),
+    })
+    await client.fork().close()
+    expect(told).toEqual(['new'])
+    await client.close()
+    await client.close()
+    expect(told).toEqual(['new', 'B closed', 'closed'])
+    expect(lines).toEqual(['[ERROR] the SASL mechanism A threw when it was closed; error: mine'])
+    expect(() => client.fork()).toThrow(expect.objectContaining({ code: 'CLIENT_CLOSED' }))
+  })
+
   test('has roles of its own over shared connections; closing it leaves its parent as it is', async () => {
     const { sandbox, make, soon } = await setup()
     const writes: BrokerWriteEvent[] = []

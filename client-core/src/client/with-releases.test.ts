@@ -20,6 +20,17 @@ test('a request that the cluster is too old for names the releases that have it,
   })
 })
 
+test('a request that the cluster has, but not in the version that is wanted, needs no other release', async () => {
+  const sandbox = await createSandbox({ brokers: 1 })
+  onTestFinished(() => sandbox.close())
+  sandbox.broker(1).limitVersions({ DescribeCluster: [0, 0] })
+  await using client = new Client({ seedBrokers: sandbox.seedBrokers, transport: sandbox.transport })
+  await expect(client.request(request, { minVersion: 1 })).rejects.toMatchObject({
+    code: 'UNSUPPORTED_VERSION',
+    message: expect.not.stringContaining('is in Kafka'),
+  })
+})
+
 test('a request that maxVersions leaves out names the release that they are of', async () => {
   const sandbox = await createSandbox({ brokers: 1 })
   onTestFinished(() => sandbox.close())

@@ -13,7 +13,8 @@ describe('a logger', () => {
     const logger = basicLogger(line => lines.push(line), 'warn', 'milena: ')
     logger.log('warn', 'a fetch failed', { broker: 1, error: new Error('gone') })
     logger.log('info', 'not this')
-    expect(lines).toEqual(['[WARN] milena: a fetch failed; broker: 1; error: gone'])
+    logger.log('error', 'a hook threw', { broker: undefined, api: 0 })
+    expect(lines).toEqual(['[WARN] milena: a fetch failed; broker: 1; error: gone', '[ERROR] milena: a hook threw; api: 0'])
   })
 
   test('that throws harms nobody', () => {
@@ -25,6 +26,10 @@ describe('a logger', () => {
     })
     expect(() => throwing.log('error', 'x')).not.toThrow()
     expect(throwing.level).toBe('error')
+    const changing = { level: 'error' as LogLevel, log() {} }
+    const same = guarded(changing)
+    changing.level = 'debug'
+    expect(same.level).toBe('debug')
   })
 })
 

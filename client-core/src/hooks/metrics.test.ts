@@ -71,6 +71,43 @@ describe('what a client did', () => {
     expect(metrics.text()).not.toContain('client="other"')
   })
 
+  test('each gauge is the one that its name says', () => {
+    const metrics = new ClientMetrics({ prefix: 'shop' })
+    metrics.watch({ bufferedProduceRecords: 1, bufferedProduceBytes: 2, bufferedFetchRecords: 3, bufferedFetchBytes: 4 })
+    const values = ['produce_records', 'produce_bytes', 'fetch_records', 'fetch_bytes'].map(name => sum(metrics, `shop_buffered_${name}`))
+    expect(values).toEqual([1, 2, 3, 4])
+  })
+
+  test('times are in seconds', () => {
+    const metrics = new ClientMetrics()
+    const event = { broker, connectionId: 1, requestId: 1 }
+    metrics.onBrokerThrottle({ ...event, throttleMs: 500, throttledAfterResponse: true })
+    metrics.onBrokerConnect({ ...event, startedAtMs: 0, durationMs: 250, dialMs: 1, purpose: 'rest' })
+    metrics.onBrokerE2E({
+      ...event,
+      ...{ correlationId: 1, apiKey: 3, apiVersion: 1, attempt: 1, initiator: 'x', bytesWritten: 10, bytesRead: 20 },
+      ...{ writeWaitMs: 125, timeToWriteMs: 1, readWaitMs: 1, timeToReadMs: 1, durationE2EMs: 2000 },
+    })
+    const seconds = (name: string) => metrics.families().find(f => f.name === `kafka_client_${name}_seconds`)?.series[0].value
+    expect(['throttle', 'connect', 'write_wait', 'request'].map(seconds)).toEqual([0.5, 0.25, 0.125, 2])
+    expect([sum(metrics, 'kafka_client_write_bytes_total'), sum(metrics, 'kafka_client_read_bytes_total')]).toEqual([10, 20])
+  })
+
+  test('what was read stays what it was when more is counted', () => {
+    const histogram = new Histogram('wait_seconds', 'Waiting.', [], 10, [1])
+    histogram.observe(0.5)
+    const before = histogram.family
+    histogram.observe(0.5)
+    expect(before.series).toEqual([{ labels: {}, value: 0.5, count: 1, buckets: [1, 0] }])
+  })
+
+  test('labels are told apart wherever one ends and the next begins', () => {
+    const counter = new Counter('n_total', 'All.', ['a', 'b'], 10)
+    counter.add(1, 'x', 'yz')
+    counter.add(1, 'xy', 'z')
+    expect(counter.family.series).toHaveLength(2)
+  })
+
   test('a request that failed has no time', () => {
     const metrics = new ClientMetrics()
     const event = {
@@ -88,6 +125,18 @@ describe('what a client did', () => {
     metrics.onBrokerE2E({ ...event, ...times, bytesRead: 0, readError: new Error('gone') })
     expect(sum(metrics, 'kafka_client_request_errors_total', { api: 'Metadata', broker: '1' })).toBe(1)
     expect(sum(metrics, 'kafka_client_request_seconds')).toBe(0)
+    metrics.onBrokerE2E({ ...event, ...times, bytesRead: 0, writeError: new Error('gone') })
+    expect(sum(metrics, 'kafka_client_request_errors_total')).toBe(2)
+    metrics.onBrokerConnect({
+      broker,
+      connectionId: 2,
+      startedAtMs: 0,
+      durationMs: 1,
+      dialMs: 1,
+      purpose: 'rest',
+      error: new Error('gone'),
+    })
+    expect([sum(metrics, 'kafka_client_connect_errors_total'), sum(metrics, 'kafka_client_connects_total')]).toEqual([1, 0])
   })
 })
 

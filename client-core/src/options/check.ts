@@ -67,7 +67,7 @@ export const int =
   (fallback: number, min: number, max = 0x7fffffff): Check<number> =>
   (v, path) => {
     if (v === undefined) return fallback
-    const whole = typeof v === 'number' && (Number.isSafeInteger(v) || (v === Number.POSITIVE_INFINITY && max === v))
+    const whole = typeof v === 'number' && (Number.isSafeInteger(v) || v === Number.POSITIVE_INFINITY)
     if (!whole || v < min || v > max) throw wrong(path, `a whole number from ${min} to ${max}`, v)
     return v
   }

@@ -55,7 +55,9 @@ test('whatever comes instead is refused without an exception', () => {
   const errors = [
     '{"t":"err","code":"x","class":"tls","msg":"","retry":true}',
     '{"t":"err","code":"EPIPE","class":"constructor","msg":"","retry":true}',
+    '{"t":"err","code":"EPIPE","class":"connect","msg":"","retry":1}',
     '{"t":"goaway","in":1.5}',
+    JSON.stringify({ t: 'goaway', in: 1, more: 'x'.repeat(9000) }),
   ]
   for (const text of [...junk, ...errors]) expect(parseServerMessage(text), text).toBeUndefined()
   fc.assert(
@@ -73,6 +75,15 @@ test('text for a person is one line of bounded length', () => {
   )
   expect(message).toMatchObject({ msg: expect.stringMatching(/^a \[31mb x+$/) })
   expect(message?.t === 'err' && message.msg.length).toBe(500)
+  const long = `a\n\u001b[31mb\u202e${'x'.repeat(1000)}`
+  const open = { t: 'open', id: long, peer: long, tls: { v: long, cn: long }, max: 1, hb: 1 }
+  const shown = (length: number) => 'a [31mb '.padEnd(length, 'x')
+  expect(parseServerMessage(JSON.stringify(open))).toEqual({
+    ...open,
+    id: shown(64),
+    peer: shown(300),
+    tls: { v: shown(32), cn: shown(300) },
+  })
 })
 
 test('every failure has a close code of its class', () => {

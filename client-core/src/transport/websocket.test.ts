@@ -33,7 +33,7 @@ function bridgeAnswers(answer: () => Response | Promise<Response>) {
 
 describe('connecting', () => {
   test('the address and the cluster are in the query, the token only in the subprotocol', () => {
-    const { socket } = connecting({ url: 'https://ui.example.com/milena/', cluster: 'prod', tls: true, token: 'tök/en' })
+    const { socket } = connecting({ url: 'https://ui.example.com/milena//?a=b#c', cluster: 'prod', tls: true, token: 'tök/en' })
     expect(socket.url).toBe('wss://ui.example.com/milena/v1/tcp?addr=b-1.example.com%3A9092&cluster=prod&tls=1')
     expect(socket.protocols).toEqual([SUBPROTOCOL, 'bearer.dMO2ay9lbg'])
     expect(socket.binaryType).toBe('arraybuffer')
@@ -49,6 +49,8 @@ describe('connecting', () => {
     socket.control({ t: 'something-new' })
     socket.accept()
     expect((await stream).peer).toBe('10.0.0.7:9092')
+    socket.accept()
+    expect(socket.closedWith).toBeUndefined()
   })
 
   test('without a token the bridge is told so, and need not wait for one', () => {
@@ -90,6 +92,26 @@ describe('connecting', () => {
     socket.accept()
     socket.emit('error')
     socket.emit('close', { code: 1006 })
+  })
+
+  test('a signal that was aborted before opens no socket', async () => {
+    const { last } = FakeWebSocket
+    expect(await outcome(connecting({}, AbortSignal.abort()).stream)).toMatchObject({ code: 'ABORTED' })
+    expect(FakeWebSocket.last).toBe(last)
+  })
+
+  test('aborting once it is connected changes nothing', async () => {
+    const abort = new AbortController()
+    const { stream, socket } = connecting({}, abort.signal)
+    socket.accept()
+    await stream
+    abort.abort()
+    expect(socket.closedWith).toBeUndefined()
+  })
+
+  test('a platform without WebSocket has to pass one', () => {
+    vi.stubGlobal('WebSocket', undefined)
+    expect(() => webSocket({ url: BASE })).toThrowError('this platform has no WebSocket; pass one as `WebSocket`')
   })
 
   test('a URL that is none is refused with its option named', () => {
@@ -146,6 +168,13 @@ describe('a close that tells nothing (1006)', () => {
       expect(asked.map(request => [request.url, request.headers.get('authorization')])).toEqual([[`${BASE}/v1/info`, 'Bearer secret']])
     })
   }
+
+  test('a bridge that hangs is told from one that is not there', async () => {
+    bridgeAnswers(() => Promise.reject(new DOMException('too late', 'TimeoutError')))
+    const { stream, socket } = connecting()
+    socket.emit('close', { code: 1006 })
+    expect(await outcome(stream)).toMatchObject({ code: 'BRIDGE_UNREACHABLE', message: expect.stringContaining('did not answer in time') })
+  })
 
   test('on an open connection, with the bridge still up: ECONNRESET', async () => {
     bridgeAnswers(() => Response.json({ connections: 1, max: 512 }))

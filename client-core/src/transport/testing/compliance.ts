@@ -208,6 +208,17 @@ export function transportCompliance(name: string, can: { reset: boolean; silence
           message: `nothing listens on ${refused.host}:${refused.port}; check the address and that the broker is running`,
         })
       }))
+    test('a signal that is aborted afterwards changes nothing', () =>
+      dialled(async ({ transport, target, accept }) => {
+        const abort = new AbortController()
+        const stream = await transport.connect(target, abort.signal)
+        const peer = await accept()
+        abort.abort()
+        await stream.write([new Uint8Array([42])])
+        expect(await peer.incoming[Symbol.asyncIterator]().next()).toMatchObject({ value: new Uint8Array([42]) })
+        stream.close()
+        peer.close()
+      }))
     test('a signal that was aborted before opens nothing', () =>
       dialled(async ({ transport, target }) => {
         const aborted = AbortSignal.abort(new Error('not wanted'))
