@@ -3,6 +3,7 @@ import { bearerProtocol, SUBPROTOCOL } from '@milena/client-core/transport/tunne
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bridge, createBridge } from './bridge.js'
 import { dialler } from './testing/brokers.js'
+import { RawClient } from './testing/raw-client.js'
 
 const dial = dialler({ '127.0.0.1:1': 'silent' })
 let bridge: Bridge
@@ -58,6 +59,18 @@ describe('an upgrade', () => {
     expect(await upgrade({ host: `[::1]:${port}` })).toBe(101)
     expect(await upgrade({ host: 'bridge.example.com' })).toBe(101)
     expect(host).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  test('is answered with the contract’s name, never with the one that carries the token', async () => {
+    for (const protocols of [
+      [SUBPROTOCOL, bearerProtocol(bridge.token)],
+      [bearerProtocol(bridge.token), SUBPROTOCOL],
+    ]) {
+      const client = new RawClient(bridge, { protocols })
+      await client.upgraded()
+      expect(client.ws.protocol).toBe(SUBPROTOCOL)
+      client.ws.terminate()
+    }
   })
 
   test('is refused with 403 to other origins, null among them', async () => {

@@ -137,6 +137,9 @@ test('what is no Kafka broker, or lies, is found out within bounds', async () =>
     message: expect.stringContaining('is of another request'),
   })
   expect(await says(new Uint8Array([0, 0, 0, 10, 0, 0, 0, 18, 0, 0, 0x7f, 0xff, 0xff, 0xff]))).toBeInstanceOf(Error)
+  expect(await says(new Uint8Array([0, 0, 0, 10, 0, 0, 0, 18, 0, 0, 0, 0, 0, 0, 0]))).toMatchObject({
+    message: expect.stringContaining('said more than it was asked'),
+  })
 })
 
 test('names and ports that are none are not learned', async () => {
