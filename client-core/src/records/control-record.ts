@@ -1,6 +1,6 @@
-import { reader } from '../bytes/reader.js'
+import { reading } from '../bytes/reader.js'
 import { ClientError } from '../error.js'
-import { readFrom } from '../protocol/codec.js'
+import { readMessage } from '../protocol/codec.js'
 import {
   ControlRecordTypeSchema,
   EndTxnMarker,
@@ -65,7 +65,7 @@ const controlType = (key: Uint8Array | null): number => decodeVersioned(ControlR
 
 /** Their version is their first field, not a prefix. */
 function quorumRecord<M extends Message>(message: M, bytes: Uint8Array): Output<M> {
-  const version = readInt16(reader(bytes))
+  const version = reading(bytes, readInt16)
   const [first, last] = message.versions
-  return readFrom(reader(bytes), message, Math.min(Math.max(version, first), last))
+  return reading(bytes, () => readMessage(message, Math.min(Math.max(version, first), last)))
 }
