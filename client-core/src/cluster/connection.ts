@@ -314,7 +314,7 @@ export class Connection {
       if (first) first.readAt = clock.now()
     }
     const minBytes = () => (this.#inflight[0]?.attempt.isBare ? 0 : 4)
-    const memory = (bytes: number) => this.#inflight[0]?.attempt.memory?.room(bytes) ?? new Uint8Array(bytes)
+    const memory = (bytes: number) => this.#inflight[0]?.attempt.memory?.room(bytes)
     const frames = new FrameReader(this.env.maxReadBytes, onStart, frame => this.#answer(frame), minBytes, memory)
     const take = (chunk: Uint8Array, isOurs?: boolean) => {
       if (this.#closed) return

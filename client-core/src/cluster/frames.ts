@@ -27,8 +27,8 @@ export class FrameReader {
     private readonly onFrame: (frame: Uint8Array) => void,
     /** The smallest size that the next frame can have. An answer holds at least its correlation id. */
     private readonly minBytes: () => number = () => 4,
-    /** Memory for the frame that begins, or grows. */
-    private readonly memory: (bytes: number) => Uint8Array = bytes => new Uint8Array(bytes),
+    /** Memory for the frame that begins, or grows; undefined: of its own. */
+    private readonly memory?: (bytes: number) => Uint8Array | undefined,
   ) {}
 
   /** Where the next bytes may be put before they are pushed. */
@@ -65,14 +65,19 @@ export class FrameReader {
   }
 
   #begin(): void {
-    this.#frame = this.memory(Math.min(this.#needed, this.#largest))
+    this.#frame = this.#memory(this.#largest)
     if (this.#needed === 0) this.#finish()
   }
 
   #grow(): void {
-    const grown = this.memory(Math.min(this.#needed, growth * this.#have))
+    const grown = this.#memory(growth * this.#have)
     grown.set(this.#frame)
     this.#frame = grown
+  }
+
+  #memory(most: number): Uint8Array {
+    const bytes = Math.min(this.#needed, most)
+    return this.memory?.(bytes) ?? new Uint8Array(bytes)
   }
 
   #finish(): void {

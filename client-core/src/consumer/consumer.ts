@@ -38,7 +38,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
   readonly pauses = new Pauses()
   readonly recordHooks: FetchRecordHooks | undefined
   recycler: Recycler | undefined
-  #loadsRecycler = false
+  #recycles: Promise<void> | undefined
   readonly cursors = new CursorTable()
   /** Topics that are consumed whole. */
   readonly #topics = new Map<string, Followed>()
@@ -309,15 +309,12 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
 
   recycle(partitions: readonly FetchPartition[]): void {
     this.recycler?.recycle(partitions)
-    if (this.recycler || this.#loadsRecycler) return
-    this.#loadsRecycler = true
-    import('./recycler.js').then(
+    this.#recycles ??= import('./recycler.js').then(
       ({ Recycler }) => {
         if (!this.#stopped) this.recycler = new Recycler(this.cluster.clock)
       },
-      () => {
-        this.#loadsRecycler = false
-      },
+      // Without it memory is not used again; nothing else is lost.
+      () => {},
     )
   }
 

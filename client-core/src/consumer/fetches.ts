@@ -75,14 +75,10 @@ const noRecords = new RecordList([])
 
 /** What a poll brought: records by partition, and errors beside them. */
 export class Fetches {
-  #owner: Recycling | undefined
-
   constructor(
     readonly partitions: readonly FetchPartition[],
-    owner?: Recycling,
-  ) {
-    this.#owner = owner
-  }
+    private owner?: Recycling,
+  ) {}
 
   records(): IterableIterator<KafkaRecord, undefined> {
     return new RunsIterator(this.partitions.flatMap(p => p.records.runs))
@@ -141,9 +137,8 @@ export class Fetches {
    * The first call begins to load what does this. Twice is once; without records, and after `close`, it does nothing. kgo: `WithPools`, `Record.Recycle`.
    */
   recycle(): void {
-    const owner = this.#owner
-    this.#owner = undefined
-    owner?.recycle(this.partitions)
+    this.owner?.recycle(this.partitions)
+    this.owner = undefined
   }
 }
 

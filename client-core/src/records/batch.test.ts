@@ -192,7 +192,7 @@ describe('reading a log', () => {
       const [first, rest] = batch.run.split(n)
       expect([...first, ...rest].map(r => r.offset)).toEqual([0n, 1n, 2n, 3n])
       expect(first.length).toBe(Math.min(n, 4))
-      expect(rest.firstOffset).toBe(n < 4 ? BigInt(n) : undefined)
+      expect([...rest][0]?.offset).toBe(n < 4 ? BigInt(n) : undefined)
     }
   })
 

@@ -1,6 +1,6 @@
 import type { Codec, CodecName } from '../compression/codec.js'
 import { ClientError } from '../error.js'
-import { FetchedRecord, present } from './fetched-record.js'
+import { FetchedRecord, Payload, present } from './fetched-record.js'
 import { at, attributeBits, readInt16, readInt32, readInt64 } from './layout.js'
 import type { Lease } from './lease.js'
 import { RecordAttrs } from './record.js'
@@ -158,7 +158,7 @@ export class RecordBatchV2 implements RecordBatch {
           return
         }
         this.#check(content)
-        if (this.numRecords > 0) this.lastTimestamp = FetchedRecord.read(this, content, this.lastAt).timestamp
+        if (this.numRecords > 0) this.lastTimestamp = FetchedRecord.read(this, new Payload(content), this.lastAt).timestamp
       })
       this.#codec = codec
       return undefined

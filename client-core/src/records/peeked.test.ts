@@ -47,7 +47,7 @@ describe('records of a codec that decompresses them anew when they are asked for
     expect([...head].map(value)).toEqual(names('a').slice(5, 15))
     expect([...tail].map(value)).toEqual(names('a').slice(15))
     expect([...tail][0].value?.buffer).toBe([...head][0].value?.buffer)
-    expect(tail.firstOffset).toBe(15n)
+    expect([...tail][0].offset).toBe(15n)
     expect(tail.lastTimestamp).toBe(1049n)
   })
 

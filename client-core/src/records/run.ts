@@ -1,5 +1,5 @@
 import type { RecordBatch } from './batch.js'
-import { FetchedRecord, present } from './fetched-record.js'
+import { FetchedRecord, Payload, present } from './fetched-record.js'
 
 /** Neighbouring records of one opened batch. */
 export class RecordRun implements Iterable<FetchedRecord> {
@@ -9,7 +9,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
     readonly position: number,
     readonly length: number,
     /** The batch's payload, where it was needed already. */
-    private readonly known?: Uint8Array,
+    private readonly known?: Payload,
   ) {}
 
   /** The quickest way over all records: no iterator protocol. */
@@ -51,15 +51,11 @@ export class RecordRun implements Iterable<FetchedRecord> {
     return [new RecordRun(this.batch, this.position, taken, payload), new RecordRun(this.batch, position, this.length - taken, payload)]
   }
 
-  /** The offset of the first record; undefined when there is none. */
-  get firstOffset(): bigint | undefined {
-    return this.length === 0 ? undefined : FetchedRecord.read(this.batch, this.payload, this.position).offset
-  }
-
   /** @throws ClientError `RECYCLED`. */
-  get payload(): Uint8Array {
-    const payload = this.known ?? this.batch.payload
-    return this.length > 0 ? present(payload, this.batch) : payload
+  get payload(): Payload {
+    const payload = this.known ?? new Payload(this.batch.payload)
+    if (this.length > 0) present(payload.bytes, this.batch)
+    return payload
   }
 
   /** Of a run that reaches to the end of its batch. */
@@ -73,7 +69,7 @@ export class RecordRun implements Iterable<FetchedRecord> {
 export class RunsIterator implements IterableIterator<FetchedRecord, undefined> {
   #next = 0
   #batch!: RecordBatch
-  #payload!: Uint8Array
+  #payload!: Payload
   #position = 0
   #left = 0
 
@@ -81,12 +77,9 @@ export class RunsIterator implements IterableIterator<FetchedRecord, undefined> 
 
   next(): IteratorResult<FetchedRecord, undefined> {
     while (this.#left === 0) {
-      if (this.#next === this.runs.length) return { done: true, value: undefined }
       const run = this.runs[this.#next++]
-      this.#batch = run.batch
-      this.#payload = run.payload
-      this.#position = run.position
-      this.#left = run.length
+      if (!run) return { done: true, value: undefined }
+      ;({ batch: this.#batch, payload: this.#payload, position: this.#position, length: this.#left } = run)
     }
     this.#left--
     const record = FetchedRecord.read(this.#batch, this.#payload, this.#position)
