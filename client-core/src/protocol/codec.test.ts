@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { joined, putBytes, putUvarint, written } from '../bytes/writer.js'
+import { chunksOf, joined, putBytes, putUvarint, writer } from '../bytes/writer.js'
 import { ClientError } from '../error.js'
 import { decode, encode, encodeChunks } from './codec.js'
 import { api, type Input } from './message.js'
@@ -160,7 +160,7 @@ describe('bytes that cannot be a message', () => {
   })
   test('bytes behind the last field are refused', () => {
     expect(failure(() => decode(Answer, bytes('00030102'), 0)).message).toBe(
-      'ExampleResponse v0: message at offset 2: 2 bytes are left over',
+      'ExampleResponse v0: message at offset 2: 2 bytes are left over behind its last field',
     )
   })
   test('a count is checked against the bytes left', () => {
@@ -173,12 +173,11 @@ describe('bytes that cannot be a message', () => {
   test('a message of tiny items is refused before it fills the memory', () => {
     const Dense = api(902, 'Dense', { versions: [0, 0], flexible: 0 }).response({ items: array({ a: string, b: string, c: array(int32) }) })
     const dense = (count: number, item: string) => {
-      const put = () => {
-        putUvarint(count + 1)
-        putBytes(bytes(item.repeat(count)))
-        putUvarint(0)
-      }
-      return joined(written(put, undefined))
+      const to = writer()
+      putUvarint(to, count + 1)
+      putBytes(to, bytes(item.repeat(count)))
+      putUvarint(to, 0)
+      return joined(chunksOf(to))
     }
     expect(decode(Dense, dense(80_000, '01010100'), 0).items).toHaveLength(80_000)
     const memory = expect.objectContaining({
@@ -197,40 +196,6 @@ describe('bytes that cannot be a message', () => {
     expect(failure(() => decode(Ask, bytes(start + '01' + '00' + '03' + '027879'), 2)).message).toContain('tagged field note')
     expect(failure(() => decode(Ask, bytes(start + '01' + '00' + '7f' + '00'), 2)).message).toContain('tagged field note')
   })
-})
-
-describe("a value's own code", () => {
-  test('may encode other messages meanwhile', () => {
-    const inner = (): string => hex(encode(Ask, { ...body, parts: [] }, 0))
-    const nested = {
-      ...body,
-      get name() {
-        return inner()
-      },
-    }
-    expect(decode(Ask, encode(Ask, nested, 0), 0)).toMatchObject({ name: inner(), count: 7, parts: [{ index: 1 }] })
-  })
-  test('may throw, also inside a tagged field, and the next message is whole', () => {
-    const leader = {
-      get id(): number {
-        throw new Error('mine')
-      },
-      rack: 'x',
-    }
-    const before = hex(encode(Ask, body, 2))
-    expect(() => encode(Ask, { ...body, parts: [leader as never] }, 2)).toThrow('ExampleRequest.parts (v2): the field index is missing')
-    expect(() => encode(Ask, { ...body, leader }, 2)).toThrow('mine')
-    expect(hex(encode(Ask, body, 2))).toBe(before)
-  })
-})
-
-test('a field that must be given and is not is named', () => {
-  expect(failure(() => encode(Ask, { parts: [] } as never, 1)).message).toBe('ExampleRequest (v1): the field count is missing')
-})
-
-test('what a field without a place holds is no default because it is an object', () => {
-  expect(failure(() => encode(Ask, { ...body, epoch: {} as never }, 0)).message).toContain('epoch')
-  expect(failure(() => encode(Ask, { ...body, leader: 5 as never }, 2)).message).toContain('ExampleRequest.leader')
 })
 
 test.each([

@@ -1,11 +1,15 @@
+import type { Reader } from '../bytes/reader.js'
+import type { Writer } from '../bytes/writer.js'
 import { ClientError } from '../error.js'
 
 /** How one type at one version is read and written. Made once, used for every message. */
 export interface Coder {
-  readonly read: () => unknown
-  readonly write: (value: unknown) => void
-  /** The bytes that every value takes, tagged fields apart; NaN where they vary. */
-  readonly size: number
+  readonly read: (from: Reader) => unknown
+  readonly write: (to: Writer, value: unknown) => void
+  /** The fewest bytes a value can take: what a count from the wire is checked against. */
+  readonly min: number
+  /** Every value takes `min` bytes, tagged fields apart. */
+  readonly fixed?: boolean
 }
 
 /** Where a coder stands: what its errors name and how it writes lengths. */

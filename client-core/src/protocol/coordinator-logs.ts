@@ -1,6 +1,6 @@
 import { malformed } from '../bytes/malformed.js'
-import { reading } from '../bytes/reader.js'
-import { readLast } from './codec.js'
+import { reader } from '../bytes/reader.js'
+import { decodeFrom } from './codec.js'
 import { GroupMetadataKey, GroupMetadataValue, OffsetCommitKey, OffsetCommitValue } from './data/classic-group-log.js'
 import * as consumer from './data/consumer-group-log.js'
 import * as share from './data/share-group-log.js'
@@ -113,8 +113,10 @@ export function readShareStateLogRecord(key: Uint8Array | null, value: Uint8Arra
 
 function readLogRecord<T extends LogTables>(tables: T, key: Uint8Array | null, value: Uint8Array | null): LogRecordOf<T> {
   if (key === null) throw malformed('key', 0, 'records of coordinators have one')
-  const keyVersion = reading(key, readInt16)
-  const valueVersion = value && reading(value, readInt16)
+  const keys = reader(key)
+  const keyVersion = readInt16(keys)
+  const values = value === null ? null : reader(value)
+  const valueVersion = values && readInt16(values)
   const found = Object.entries(tables).find(([, [versions]]) => versions.includes(keyVersion))
   if (found === undefined) return { type: 'unknown', keyVersion, valueVersion }
   const [type, [, keyTable, valueTable]] = found
@@ -122,7 +124,7 @@ function readLogRecord<T extends LogTables>(tables: T, key: Uint8Array | null, v
   if (valueVersion !== null && (valueVersion < first || valueVersion > last)) return { type: 'unknown', keyVersion, valueVersion }
   return {
     type,
-    key: reading(key, () => readLast(keyTable, 0), 2),
-    value: value && reading(value, () => readLast(valueTable, valueVersion!), 2),
+    key: decodeFrom(keys, keyTable, 0),
+    value: values === null || valueVersion === null ? null : decodeFrom(values, valueTable, valueVersion),
   } as LogRecordOf<T>
 }

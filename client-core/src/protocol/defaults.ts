@@ -1,6 +1,6 @@
 import type { Field } from './schema.js'
 
-export type Values = Record<string, unknown>
+type Values = Record<string, unknown>
 
 /**
  * What a field means when it is missing: the default of Kafka's definition, or the zero of its type. Shared and frozen where it is an
@@ -14,18 +14,16 @@ export function defaultOf({ type, default: stated }: Field): unknown {
   return type.zero
 }
 
-export const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null
+/** Whether a value is what a missing field means: such a value needs no tag, and fits versions without the field. */
+export const isDefault = (field: Field, value: unknown): boolean => means(value, defaultOf(field))
 
-/**
- * Whether a value is what a missing field means: such a value needs no tag, and fits versions without the field.
- * @param expected the field's default: a scalar, null, an empty list, or a struct of such
- */
-export function means(value: unknown, expected: unknown): boolean {
+/** Defaults are scalars, null, empty lists, or structs of such. */
+function means(value: unknown, expected: unknown): boolean {
   if (value === undefined || value === expected) return true
-  if (!isObject(value) || !isObject(expected)) return false
+  if (typeof value !== 'object' || !value || !expected) return false
   return Array.isArray(expected) || expected instanceof Uint8Array
-    ? value.length === 0
-    : !hasTags(value) && Object.entries(expected).every(([name, item]) => means(value[name], item))
+    ? (value as unknown[]).length === 0
+    : !hasTags(value as Values) && Object.entries(expected).every(([name, item]) => means((value as Values)[name], item))
 }
 
 export const hasTags = ({ unknownTags }: Values): boolean => unknownTags instanceof Map && unknownTags.size > 0

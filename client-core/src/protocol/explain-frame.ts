@@ -1,6 +1,5 @@
-import { AT, cursor, END, bytes as input } from '../bytes/reader.js'
 import { apis } from './apis.js'
-import { type Explained, type ExplainLimits, type Explanation, explainWith, type Walk } from './explain.js'
+import { type Explained, type ExplainLimits, type Explanation, explainWith, Walk } from './explain.js'
 import { API_VERSIONS, requestHeaderVersion, responseHeaderVersion } from './frame.js'
 import type { Message } from './message.js'
 import { int16, int32, nullable, string } from './schema.js'
@@ -24,10 +23,11 @@ export function explainFrame(
   limits?: ExplainLimits,
 ): Explanation {
   const api = apis.get(apiKey)
-  if (api === undefined) return explainWith(bytes, limits, `API ${apiKey}`, () => unknown(apiKey))
-  return explainWith(bytes, limits, api[direction].name, (walk, into) => {
+  const walk = new Walk(bytes, limits)
+  if (api === undefined) return explainWith(walk, `API ${apiKey}`, () => unknown(apiKey))
+  return explainWith(walk, api[direction].name, (_, into) => {
     header(walk, direction, api[direction], version, into)
-    walk.message(api[direction], bodyVersion(direction, apiKey, version), into)
+    walk.message(api[direction], bodyVersion(walk, direction, apiKey, version), into)
   })
 }
 
@@ -46,14 +46,15 @@ function header(walk: Walk, direction: 'request' | 'response', message: Message,
     walk.plain(fields, headerPlace('header', headerVersion), children)
     if (headerVersion > (isRequest ? 1 : 0)) walk.tags({}, { ...headerPlace('header', headerVersion), flexible: true }, children)
   } finally {
-    node.length = cursor[AT]
+    node.length = walk.from.offset
   }
 }
 
 const shortHeader = { apiKey: int16, apiVersion: int16, correlationId: int32 }
 
 /** A broker that does not know the version of an ApiVersions request says so in layout 0 (KIP-511). */
-function bodyVersion(direction: 'request' | 'response', apiKey: number, version: number): number {
-  if (direction === 'request' || apiKey !== API_VERSIONS || cursor[END] - cursor[AT] < 2) return version
-  return (input[cursor[AT]] << 8) + input[cursor[AT] + 1] === UNSUPPORTED_VERSION ? 0 : version
+function bodyVersion(walk: Walk, direction: 'request' | 'response', apiKey: number, version: number): number {
+  if (direction === 'request' || apiKey !== API_VERSIONS || walk.from.end - walk.from.offset < 2) return version
+  const { bytes, offset } = walk.from
+  return (bytes[offset] << 8) + bytes[offset + 1] === UNSUPPORTED_VERSION ? 0 : version
 }

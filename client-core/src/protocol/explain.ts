@@ -1,9 +1,9 @@
-import { AT, broken, cursor, END, finish, lavish, reading, readUvarint, take } from '../bytes/reader.js'
+import { broken, type Reader, reader, readUvarint, take } from '../bytes/reader.js'
 import type { Place } from './coder.js'
-import { defaultOf, means } from './defaults.js'
+import { defaultOf, isDefault } from './defaults.js'
 import { errorForCode } from './errors.js'
 import { isFlexible, type Message } from './message.js'
-import { int8, MAX_COUNT, sizedCoder } from './scalars.js'
+import { int8, int32, sizedCoder } from './scalars.js'
 import type { Field, Fields, FieldType } from './schema.js'
 import { isNullable, presence } from './struct.js'
 
@@ -50,42 +50,36 @@ export interface ExplainLimits {
  * claim.
  */
 export function explain(message: Message, bytes: Uint8Array, version: number, limits?: ExplainLimits): Explanation {
-  return explainWith(bytes, limits, message.name, (walk, into) => walk.message(message, version, into))
+  return explainWith(new Walk(bytes, limits), message.name, (walk, into) => walk.message(message, version, into))
 }
 
 /** Runs a walk below a root node and turns what it throws into the explanation's error. */
-export function explainWith(
-  bytes: Uint8Array,
-  limits: ExplainLimits | undefined,
-  name: string,
-  run: (walk: Walk, into: Explained[]) => void,
-): Explanation {
-  const walk = new Walk(limits)
+export function explainWith(walk: Walk, name: string, run: (walk: Walk, into: Explained[]) => void): Explanation {
   const children: Explained[] = []
   const tree: Explained = { name, type: 'struct', offset: 0, length: 0, children, isDefault: false }
   try {
-    reading(bytes, () => {
-      lavish()
-      run(walk, children)
-      walk.end()
-    })
+    run(walk, children)
+    walk.end()
   } catch (error) {
     return { tree, error: error instanceof Error ? error.message : String(error), at: walk.start }
   } finally {
-    tree.length = cursor[AT]
+    tree.length = walk.from.offset
   }
   return { tree }
 }
 
-/** A walk over the bytes that are being read, guided by tables. */
+/** A walk over bytes, guided by tables. */
 export class Walk {
+  readonly from: Reader
   /** Where the piece that is being read begins. */
   start = 0
   #nodes = 0
   readonly #maxItems: number
   readonly #maxNodes: number
 
-  constructor({ maxItems = 500, maxNodes = 20_000 }: ExplainLimits = {}) {
+  constructor(bytes: Uint8Array, { maxItems = 500, maxNodes = 20_000 }: ExplainLimits = {}) {
+    this.from = reader(bytes)
+    this.from.budget = Number.POSITIVE_INFINITY
     this.#maxItems = maxItems
     this.#maxNodes = maxNodes
   }
@@ -114,13 +108,13 @@ export class Walk {
   tags(fields: Fields, place: Place, into: Explained[]): boolean {
     const known = Object.entries(fields).filter(([, field]) => presence(field, place.version) === 'tagged')
     return this.#node({ name: 'tagged fields', type: 'tags' }, into, (children, node) => {
-      const count = readUvarint()
+      const count = readUvarint(this.from)
       node.value = count === 0 ? 'none' : items(count)
       for (let i = 0; i < count; i++) {
         if (this.#nodes < this.#maxNodes) this.#tag(known, place, children)
         else {
-          readUvarint()
-          this.#take(readUvarint())
+          readUvarint(this.from)
+          this.#take(readUvarint(this.from))
           node.hidden = (node.hidden ?? 0) + 1
         }
       }
@@ -130,15 +124,16 @@ export class Walk {
 
   /** What is left behind the last field is an error. */
   end(): void {
-    this.start = cursor[AT]
-    finish('message')
+    this.start = this.from.offset
+    const left = this.from.end - this.from.offset
+    if (left > 0) throw broken(this.from, 'message', `${left} bytes are left over behind its last field`, this.start)
   }
 
   #tag(known: [string, Field][], place: Place, into: Explained[]): void {
-    const start = cursor[AT]
+    const start = this.from.offset
     this.start = start
-    const tag = readUvarint()
-    const size = readUvarint()
+    const tag = readUvarint(this.from)
+    const size = readUvarint(this.from)
     const found = known.find(([, field]) => field.tag === tag)
     if (found !== undefined) {
       this.#field(...found, place, into, start)
@@ -149,7 +144,7 @@ export class Walk {
     this.#node({ name: `tag ${tag}`, type: 'unknown', note: `tag ${tag}, not in our tables` }, into, () => false, start, value)
   }
 
-  #field(name: string, field: Field, place: Place, into: Explained[], start = cursor[AT]): boolean {
+  #field(name: string, field: Field, place: Place, into: Explained[], start = this.from.offset): boolean {
     const inside = {
       ...place,
       path: `${place.path}.${name}`,
@@ -172,22 +167,22 @@ export class Walk {
   #value(type: FieldType, place: Place, node: Explained, into: Explained[]): void {
     if (type.kind === 'array') this.#array(type.of, place, node, into)
     else if (type.kind === 'struct') {
-      if (place.nullable && (int8.coder(place).read() as number) < (place.tagged ? 1 : 0)) node.value = null
+      if (place.nullable && (int8.coder(place).read(this.from) as number) < (place.tagged ? 1 : 0)) node.value = null
       else node.isDefault = this.struct(type.fields, place, into)
     } else {
-      const value = type.coder(place).read()
+      const value = type.coder(place).read(this.from)
       node.value = value instanceof Uint8Array ? `${value.length} bytes` : (value as Explained['value'])
     }
   }
 
   #array(of: FieldType, place: Place, node: Explained, into: Explained[]): void {
-    const count = countOf(place)
+    const count = countOf(place, this.from)
     if (count === null) {
       node.value = null
       return
     }
-    const left = cursor[END] - cursor[AT]
-    if (count > left) throw broken('array', `${count} items cannot stand in ${left} bytes`, this.start)
+    const left = this.from.end - this.from.offset
+    if (count > left) throw broken(this.from, 'array', `${count} items cannot stand in ${left} bytes`, this.start)
     node.value = items(count)
     const inside = { ...place, nullable: false }
     const fits = () => into.length < this.#maxItems && this.#nodes < this.#maxNodes
@@ -204,14 +199,14 @@ export class Walk {
   #skip(of: FieldType, place: Place, count: number): number {
     const { read } = of.coder(place)
     for (let i = 0; i < count; i++) {
-      this.start = cursor[AT]
-      read()
+      this.start = this.from.offset
+      read(this.from)
     }
     return count
   }
 
   #take(size: number): void {
-    take(size, 'tagged field')
+    take(this.from, size, 'tagged field')
   }
 
   /** Adds a node before what is in it is read, so that a broken message shows the fields up to the break. */
@@ -219,7 +214,7 @@ export class Walk {
     is: Pick<Explained, 'name' | 'type' | 'note'>,
     into: Explained[],
     read: (children: Explained[], node: Explained) => boolean,
-    start = cursor[AT],
+    start = this.from.offset,
     value?: Explained['value'],
   ): boolean {
     this.start = start
@@ -230,22 +225,22 @@ export class Walk {
     try {
       node.isDefault = read(children, node)
     } finally {
-      node.length = cursor[AT] - start
+      node.length = this.from.offset - start
       if (children.length > 0) node.children = children
     }
     return node.isDefault
   }
 }
 
-const countOf = (place: Place) =>
+const countOf = (place: Place, from: Reader) =>
   sizedCoder(
     place,
     'array',
-    MAX_COUNT,
-    count => count,
+    int32,
+    (_, count) => count,
     () => false,
     () => {},
-  ).read() as number | null
+  ).read(from) as number | null
 
 const items = (count: number): string => (count === 1 ? '1 item' : `${count} items`)
 
@@ -272,6 +267,6 @@ function hasDefault(field: Field, value: Explained['value']): boolean {
     case 'records':
       return value === null ? defaultOf(field) === null : value === '0 bytes' && defaultOf(field) !== null
     default:
-      return means(value, defaultOf(field))
+      return isDefault(field, value)
   }
 }

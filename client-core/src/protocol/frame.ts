@@ -1,6 +1,6 @@
-import { broken, reading, readUvarint, take, view, viewOf } from '../bytes/reader.js'
-import { lengthOf, view as output, putUvarint, room, written } from '../bytes/writer.js'
-import { coderOf, readLast } from './codec.js'
+import { broken, type Reader, reader, readUvarint, take, viewOf } from '../bytes/reader.js'
+import { chunksOf, lengthOf, putUvarint, room, type Writer, writer } from '../bytes/writer.js'
+import { decodeFrom, encodeTo } from './codec.js'
 import { type Input, isFlexible, type Message, type Output, type RequestMessage, type ResponseMessage } from './message.js'
 import { stringCoder } from './scalars.js'
 
@@ -40,14 +40,14 @@ export function encodeFrame<M extends RequestMessage>(
   clientId: string | null,
   body: Input<M>,
 ): Uint8Array[] {
-  return framed(message, version, body, () => {
-    const at = room(8)
-    output.setInt32(at, (message.key << 16) | version)
-    output.setInt32(at + 4, correlationId)
-    const header = requestHeaderVersion(message, version)
-    if (header) clientIds.write(clientId)
-    if (header > 1) putUvarint(0)
-  })
+  const to = sized()
+  const header = requestHeaderVersion(message, version)
+  const at = room(to, 8)
+  to.view.setInt32(at, (message.key << 16) | version)
+  to.view.setInt32(at + 4, correlationId)
+  if (header) clientIds.write(to, clientId)
+  if (header > 1) putUvarint(to, 0)
+  return withSize(encodeTo(to, message, body, version))
 }
 
 /** An answer as a broker sends it: size, header, body. */
@@ -57,19 +57,21 @@ export function encodeResponseFrame<M extends ResponseMessage>(
   correlationId: number,
   body: Input<M>,
 ): Uint8Array[] {
-  return framed(message, version, body, () => {
-    const at = room(4)
-    output.setInt32(at, correlationId)
-    if (responseHeaderVersion(message, version)) putUvarint(0)
-  })
+  const to = sized()
+  to.view.setInt32(room(to, 4), correlationId)
+  if (responseHeaderVersion(message, version)) putUvarint(to, 0)
+  return withSize(encodeTo(to, message, body, version))
 }
 
-function framed(message: Message, version: number, body: unknown, writeHeader: () => void): Uint8Array[] {
-  const chunks = written(() => {
-    room(4)
-    writeHeader()
-    coderOf(message, version).write(body)
-  }, undefined)
+/** Four bytes are left for the size. */
+function sized(): Writer {
+  const to = writer()
+  room(to, 4)
+  return to
+}
+
+function withSize(to: Writer): Uint8Array[] {
+  const chunks = chunksOf(to)
   viewOf(chunks[0]).setInt32(0, lengthOf(chunks) - 4)
   return chunks
 }
@@ -82,48 +84,51 @@ export function decodeResponse<M extends ResponseMessage>(
   version: number,
   frame: Uint8Array,
 ): { correlationId: number; body: Output<M> } {
-  return reading(frame, () => {
-    const correlationId = readInt32()
-    if (responseHeaderVersion(message, version)) skipTags()
-    return { correlationId, body: readLast(message, version) }
-  })
+  const from = reader(frame)
+  const correlationId = readInt32(from)
+  if (responseHeaderVersion(message, version)) skipTags(from)
+  return { correlationId, body: decodeFrom(from, message, version) }
 }
 
 /** The first four bytes of an answer, before anything else of it is read. */
-export const correlationIdOf = (frame: Uint8Array): number => reading(frame, readInt32)
+export const correlationIdOf = (frame: Uint8Array): number => readInt32(reader(frame))
 
-const readInt32 = (): number => view.getInt32(take(4, 'int32'))
+const readInt32 = (from: Reader): number => from.view.getInt32(take(from, 4, 'int32'))
 
 /** The part of a request's header that every version has, from a frame without its size: enough to choose the table for the rest. */
 export function readRequestHeader(frame: Uint8Array): RequestHeader {
-  return reading(frame, readHeader)
+  return headerFrom(reader(frame))
 }
 
 /** A request's header and body, from a frame without its size. The caller has chosen the table by `readRequestHeader`. */
 export function decodeRequest<M extends RequestMessage>(message: M, frame: Uint8Array): { header: RequestHeader; body: Output<M> } {
-  return reading(frame, () => {
-    const header = readHeader()
-    if (header.apiKey !== message.key) {
-      throw broken('request', `its API key is ${header.apiKey}, not ${message.key} (${message.api})`, 0)
-    }
-    if (requestHeaderVersion(message, header.apiVersion) > 1) skipTags()
-    return { header, body: readLast(message, header.apiVersion) }
-  })
+  const from = reader(frame)
+  const header = headerFrom(from)
+  if (header.apiKey !== message.key) {
+    throw broken(from, 'request', `its API key is ${header.apiKey}, not ${message.key} (${message.api})`, 0)
+  }
+  if (requestHeaderVersion(message, header.apiVersion) > 1) skipTags(from)
+  return { header, body: decodeFrom(from, message, header.apiVersion) }
 }
 
-function readHeader(): RequestHeader {
-  const at = take(8, 'request header')
+function headerFrom(from: Reader): RequestHeader {
+  const { view } = from
+  const at = take(from, 8, 'request header')
   const apiKey = view.getInt16(at)
   const apiVersion = view.getInt16(at + 2)
-  const correlationId = view.getInt32(at + 4)
   const hasClientId = apiKey !== CONTROLLED_SHUTDOWN || apiVersion !== 0
-  return { apiKey, apiVersion, correlationId, clientId: hasClientId ? (clientIds.read() as string | null) : null }
+  return {
+    apiKey,
+    apiVersion,
+    correlationId: view.getInt32(at + 4),
+    clientId: hasClientId ? (clientIds.read(from) as string | null) : null,
+  }
 }
 
 /** Whatever tags a header has are for somebody else. */
-function skipTags(): void {
-  for (let left = readUvarint(); left > 0; left--) {
-    readUvarint()
-    take(readUvarint(), 'tagged field')
+function skipTags(from: Reader): void {
+  for (let left = readUvarint(from); left > 0; left--) {
+    readUvarint(from)
+    take(from, readUvarint(from), 'tagged field')
   }
 }

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
-import { part, reading } from '../bytes/reader.js'
-import { joined, written } from '../bytes/writer.js'
+import { reader } from '../bytes/reader.js'
+import { chunksOf, joined, writer } from '../bytes/writer.js'
 import { bool, bytes, type Field, float64, int8, int16, int32, int64, string, uint16, uint32, uuid } from './schema.js'
 
 const place = { path: 'Test.field', version: 0, flexible: false }
 const hex = (bytes: Uint8Array) => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 const coder = (field: Field) => field.type.coder(place)
-const bytesOf = (field: Field, value: unknown) => joined(written(coder(field).write, value))
+const written = (field: Field, value: unknown) => {
+  const to = writer()
+  coder(field).write(to, value)
+  return joined(chunksOf(to))
+}
 
 const cases: [string, Field, unknown][] = [
   ['ff', int8, -1],
@@ -24,23 +28,24 @@ const cases: [string, Field, unknown][] = [
 ]
 
 test.each(cases)('the wire is big-endian, and reads back: %s', (expected, field, value) => {
-  const made = bytesOf(field, value)
+  const made = written(field, value)
   expect(hex(made)).toBe(expected)
-  expect(reading(made, coder(field).read)).toEqual(value)
+  expect(coder(field).read(reader(made))).toEqual(value)
 })
 
 test.each(cases)('one byte less is refused, even where memory goes on: %s', (_, field, value) => {
-  const made = bytesOf(field, value)
+  const made = written(field, value)
   const memory = new Uint8Array(made.length + 40)
   memory.set(made, 10)
-  const read = () => part(made.length - 1, 'part', coder(field).read)
-  expect(() => reading(memory, read, 10)).toThrow(
+  const from = reader(memory, 10)
+  from.end = 10 + made.length - 1
+  expect(() => coder(field).read(from)).toThrow(
     expect.objectContaining({ code: 'MALFORMED', message: expect.stringMatching(/at offset 1\d: it needs \d+ bytes and \d+ are left$/) }),
   )
 })
 
 test('any byte but 0 is true', () => {
-  expect([0, 1, 2, 255].map(byte => reading(Uint8Array.of(byte), coder(bool).read))).toEqual([false, true, true, true])
+  expect([0, 1, 2, 255].map(byte => coder(bool).read(reader(Uint8Array.of(byte))))).toEqual([false, true, true, true])
 })
 
 test.each<[string, Field, unknown[]]>([
@@ -52,7 +57,7 @@ test.each<[string, Field, unknown[]]>([
   ['int64', int64, [-(2n ** 63n) - 1n, 2n ** 63n]],
 ])('a number that %s cannot hold is refused and named', (kind, field, values) => {
   for (const value of values) {
-    expect(() => bytesOf(field, value)).toThrow(
+    expect(() => written(field, value)).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST', message: `Test.field (v0): ${value} is no ${kind}` }),
     )
   }
@@ -70,7 +75,7 @@ test.each<[string, Field]>([
   const wrong = { text: 'hunter2', list: ['hunter2'], object: { toString: () => 'hunter2' }, nothing: undefined, is: Symbol('hunter2') }
   for (const value of Object.values(wrong)) {
     if (kind === 'string' && value === 'hunter2') continue
-    expect(() => bytesOf(field, value)).toThrow(
+    expect(() => written(field, value)).toThrow(
       expect.objectContaining({
         code: 'INVALID_REQUEST',
         message: expect.stringMatching(new RegExp(`^Test.field \\(v0\\): a \\w+( of length 7| of length 1)? is no ${kind}$`)),

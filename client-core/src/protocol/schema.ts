@@ -1,9 +1,8 @@
-import { noBytes } from '../bytes/reader.js'
 import { putUuid, type Uuid, uuidAt, zeroUuid } from '../bytes/uuid.js'
 import type { Coder, Place } from './coder.js'
 import * as scalars from './scalars.js'
-import { bytesCoder, fixedType, recordsCoder, stringCoder } from './scalars.js'
-import { arrayCoder, noItems, structCoder } from './struct.js'
+import { bytesCoder, fixedType, noBytes, recordsCoder, stringCoder } from './scalars.js'
+import { arrayCoder, noItems, nullableStructCoder } from './struct.js'
 
 /** The types that Kafka's message definitions know. */
 export type ScalarKind =
@@ -173,7 +172,7 @@ export const records = /* @__PURE__ */ scalar<Uint8Array | readonly Uint8Array[]
   coder: recordsCoder,
 })
 
-const structType = (fields: Fields): FieldType => ({ kind: 'struct', fields, coder: place => structCoder(fields, place) })
+const structType = (fields: Fields): FieldType => ({ kind: 'struct', fields, coder: place => nullableStructCoder(fields, place) })
 
 /** A list of scalars or, given fields, of structs. */
 export function array<In, Out, M extends readonly Modifier<readonly In[]>[]>(

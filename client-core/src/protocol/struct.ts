@@ -1,10 +1,11 @@
-import { AT, broken, cursor, END, shared, spend, take, view } from '../bytes/reader.js'
-import { putByte, putUvarint, written } from '../bytes/writer.js'
+import { broken, type Reader, shared, spend } from '../bytes/reader.js'
 import { type Coder, type Place, refused, shown } from './coder.js'
-import { defaultOf, hasTags, isObject, means, type Values } from './defaults.js'
-import { MAX_COUNT, SHORT, sizedCoder } from './scalars.js'
-import type { Field, Fields, FieldType, UnknownTags, VersionRange } from './schema.js'
-import { type Member, readTags, type Tag, writeTags } from './tags.js'
+import { defaultOf, hasTags, isDefault } from './defaults.js'
+import { int8, int32, SHORT, sizedCoder } from './scalars.js'
+import type { Field, Fields, FieldType, VersionRange } from './schema.js'
+import { type Member, readTags, writeTags } from './tags.js'
+
+type Values = Record<string, unknown>
 
 export const within = (range: VersionRange | undefined, version: number): boolean =>
   range !== undefined && version >= range.since && version <= range.until
@@ -17,88 +18,87 @@ export function presence(field: Field, version: number): 'plain' | 'tagged' | 'a
 
 export const isNullable = ({ nullable }: Field, version: number): boolean => within(nullable, version)
 
-/** Fields that every version has and that Kafka gives no default must be given. */
-const isRequired = ({ since, until, default: stated }: Field) => !since && until === Number.POSITIVE_INFINITY && stated === undefined
-
-/**
- * A struct at one version: the plain fields in order, then, in flexible versions, the tagged section. One that may be null has a byte in
- * front: 1, and for null -1, or 0 where the struct is a tagged field.
- */
+/** A struct at one version: the plain fields in order, then, in flexible versions, the tagged section. */
 export function structCoder(fields: Fields, place: Place): Coder {
-  const { path, version, flexible, nullable } = place
-  const least = place.tagged ? 1 : 0
+  const { path, version, flexible } = place
+  const plain: Member[] = []
+  const tagged: Member[] = []
+  const absent: [name: string, field: Field][] = []
   const names = Object.keys(fields)
-  const count = names.length
-  const members: (Member & { readonly plain: boolean; readonly required: boolean })[] = []
-  const known: Member[] = []
-  let size = nullable ? Number.NaN : +flexible
+  let min = flexible ? 1 : 0
+  let fixed = true
   const readers = names.map((name): Coder['read'] => {
     const field = fields[name]
     const { type, tag, ignorable } = field
-    const coder = within(field, version)
-      ? type.coder({ ...place, path: `${path}.${name}`, nullable: isNullable(field, version), tagged: tag !== undefined })
-      : undefined
-    const plain = coder && tag === undefined
     const fallback = defaultOf(field)
-    const member = { name, coder, fallback, plain: !!plain, required: isRequired(field) }
-    if (coder || !ignorable) members.push(member)
-    if (plain) {
-      size += coder.size
-      return coder.read
-    }
-    if (coder) known[tag!] = member
+    if (within(field, version)) {
+      const inside = { ...place, path: `${path}.${name}`, nullable: isNullable(field, version), tagged: tag !== undefined }
+      const coder = type.coder(inside)
+      const member = { name, field, coder }
+      if (tag === undefined) {
+        plain.push(member)
+        min += coder.min
+        fixed &&= !!coder.fixed
+        return coder.read
+      }
+      tagged[tag] = member
+    } else if (!ignorable) absent.push([name, field])
     return () => fallback
   })
+  const count = names.length
 
   /*
    * A constructor of its own per struct gives objects of one shape, with room for exactly their fields: half the memory and time of an
    * object literal that grows. Every field is there, in the table's order, whatever the version: code that reads them stays monomorphic.
    */
-  function Struct(this: Values): void {
-    spend(24 + 8 * count, path)
+  function Struct(this: Values, from: Reader): void {
+    spend(from, 24 + 8 * count, path)
     // Never run: V8 leaves room in new objects for the assignments that it counts here, and eight more, until it has seen a few of them.
     if (count < 0) this.a = this.b = this.c = this.d = this.e = this.f = this.g = this.h = count
-    for (let i = 0; i < count; i++) this[names[i]] = readers[i]()
-    if (flexible) readTags(this, known, path)
+    for (let i = 0; i < count; i++) this[names[i]] = readers[i](from)
+    if (flexible) readTags(from, this, tagged, place)
   }
   Struct.prototype = Object.prototype
-  const made = () => new (Struct as unknown as new () => Values)()
-  const make = nullable ? () => (view.getInt8(take(1, 'struct')) < least ? null : made()) : made
 
   return {
-    // What has no bytes must not be told by its bytes.
-    size: size || Number.NaN,
-    read: size <= SHORT ? () => shared(fields, size, make) : make,
-    write: given => {
-      if (nullable) {
-        putByte(given === null ? least - 1 : 1)
-        if (given === null) return
+    min,
+    fixed,
+    read: from => new (Struct as unknown as new (from: Reader) => Values)(from),
+    write: (to, given) => {
+      if (typeof given !== 'object' || !given) throw refused(place, `${shown(given)} is no object`)
+      const value = given as Values
+      for (const [name, field] of absent) {
+        if (!isDefault(field, value[name])) throw refused(place, `this version has no field ${name}, which is set`)
       }
-      if (!isObject(given)) throw refused(place, `${shown(given)} is no object`)
-      let tags: Tag[] | undefined
-      for (let i = 0; i < members.length; i++) {
-        const { name, coder, fallback, plain, required } = members[i]
-        const value = given[name]
-        if (plain) {
-          if (value === undefined && required) throw refused(place, `the field ${name} is missing`)
-          coder!.write(value === undefined ? fallback : value)
-        } else if (!means(value, fallback)) {
-          if (!coder) throw refused(place, `this version has no field ${name}, which is set`)
-          tags ??= []
-          tags.push([known.indexOf(members[i]), written(coder.write, value)])
+      for (const { name, field, coder } of plain) {
+        let item = value[name]
+        if (item === undefined) {
+          // Fields that every version has and that Kafka gives no default must be given.
+          const { since, until, default: stated } = field
+          if (since === 0 && until === Number.POSITIVE_INFINITY && stated === undefined)
+            throw refused(place, `the field ${name} is missing`)
+          item = defaultOf(field)
         }
+        coder.write(to, item)
       }
-      if (hasTags(given)) {
-        if (!flexible) throw refused(place, 'this version has no tagged fields')
-        tags ??= []
-        for (const [tag, bytes] of given.unknownTags as UnknownTags) {
-          if (known[tag] || !(bytes instanceof Uint8Array))
-            throw refused(place, `unknownTags has ${shown(bytes)} for tag ${tag}, which is ${known[tag]?.name ?? 'no Uint8Array'}`)
-          tags.push([tag, [bytes]])
-        }
-      }
-      if (tags) writeTags(tags)
-      else if (flexible) putUvarint(0)
+      if (flexible) writeTags(to, value, tagged, place)
+      else if (hasTags(value)) throw refused(place, 'this version has no tagged fields')
+    },
+  }
+}
+
+/** A struct that may be null has one byte in front: 1, and for null -1, or 0 where the struct is a tagged field. */
+export function nullableStructCoder(fields: Fields, place: Place): Coder {
+  const inner = structCoder(fields, place)
+  if (!place.nullable) return inner
+  const flag = int8.coder(place)
+  const least = place.tagged ? 1 : 0
+  return {
+    min: 1,
+    read: from => ((flag.read(from) as number) < least ? null : inner.read(from)),
+    write: (to, value) => {
+      flag.write(to, value === null ? least - 1 : 1)
+      if (value !== null) inner.write(to, value)
     },
   }
 }
@@ -106,28 +106,30 @@ export function structCoder(fields: Fields, place: Place): Coder {
 export const noItems: readonly unknown[] = Object.freeze([])
 
 export function arrayCoder(of: FieldType, place: Place): Coder {
-  const { read, write, size } = of.coder({ ...place, nullable: false })
-  // 0 for NaN: a variable that is a fraction for some arrays would be one for all, and decoding Metadata take a tenth longer.
-  const each = size | 0
-  const make = (count: number) => {
-    spend(48 + 8 * count, place.path)
+  const { read, write, min, fixed } = of.coder({ ...place, nullable: false })
+  const isStruct = of.kind === 'struct'
+  const item = isStruct && fixed && min <= SHORT ? (from: Reader) => shared(from, of, min, read) : read
+
+  const make = (from: Reader, count: number) => {
+    spend(from, 48 + 8 * count, place.path)
     const items = new Array<unknown>(count)
-    for (let i = 0; i < count; i++) items[i] = read()
+    for (let i = 0; i < count; i++) items[i] = item(from)
     return items
   }
   return sizedCoder(
     place,
     'array',
-    MAX_COUNT,
-    count => {
+    int32,
+    (from, count) => {
       if (!count) return noItems
-      // An item takes a byte at least.
-      if (count > cursor[END] - cursor[AT]) throw broken('array', `${count} items cannot stand in ${cursor[END] - cursor[AT]} bytes`)
-      return each && count * each <= SHORT ? shared(of, count * each, make, count) : make(count)
+      const size = count * min
+      const left = from.end - from.offset
+      if (size > left || count > left) throw broken(from, 'array', `${count} items need at least ${size} bytes and ${left} are left`)
+      return fixed && !isStruct && size <= SHORT ? shared(from, of, size, make, count) : make(from, count)
     },
     value => Array.isArray(value) && value,
-    items => {
-      for (let i = 0; i < items.length; i++) write(items[i])
+    (to, items) => {
+      for (let i = 0; i < items.length; i++) write(to, items[i])
     },
   )
 }

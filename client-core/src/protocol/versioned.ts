@@ -1,17 +1,13 @@
-import { reading, take, view } from '../bytes/reader.js'
-import { joined, view as output, room, written } from '../bytes/writer.js'
-import { coderOf, readMessage } from './codec.js'
+import { type Reader, reader, take } from '../bytes/reader.js'
+import { chunksOf, joined, room, writer } from '../bytes/writer.js'
+import { encodeTo, readFrom } from './codec.js'
 import type { Input, Message, Output } from './message.js'
 
 /** A message with its version in front as int16: how the consumer protocol, control records and the internal topics carry theirs. */
 export function encodeVersioned<M extends Message>(message: M, value: Input<M>, version: number): Uint8Array {
-  const coder = coderOf(message, version)
-  const write = () => {
-    const at = room(2)
-    output.setInt16(at, version)
-    coder.write(value)
-  }
-  return joined(written(write, undefined))
+  const to = writer()
+  to.view.setInt16(room(to, 2), version)
+  return joined(chunksOf(encodeTo(to, message, value, version)))
 }
 
 /**
@@ -19,10 +15,9 @@ export function encodeVersioned<M extends Message>(message: M, value: Input<M>, 
  * is left alone, as Kafka's clients do: a group may have members of any age.
  */
 export function decodeVersioned<M extends Message>(message: M, bytes: Uint8Array): { version: number; value: Output<M> } {
-  return reading(bytes, () => {
-    const version = readInt16()
-    return { version, value: readMessage(message, Math.min(version, message.versions[1])) }
-  })
+  const from = reader(bytes)
+  const version = readInt16(from)
+  return { version, value: readFrom(from, message, Math.min(version, message.versions[1])) }
 }
 
-export const readInt16 = (): number => view.getInt16(take(2, 'int16'))
+export const readInt16 = (from: Reader): number => from.view.getInt16(take(from, 2, 'int16'))

@@ -1,6 +1,6 @@
-import { reading } from '../bytes/reader.js'
+import { reader } from '../bytes/reader.js'
 import { ClientError } from '../error.js'
-import { readMessage } from '../protocol/codec.js'
+import { readFrom } from '../protocol/codec.js'
 import {
   ControlRecordTypeSchema,
   EndTxnMarker,
@@ -65,7 +65,7 @@ const controlType = (key: Uint8Array | null): number => decodeVersioned(ControlR
 
 /** Their version is their first field, not a prefix. */
 function quorumRecord<M extends Message>(message: M, bytes: Uint8Array): Output<M> {
-  const version = reading(bytes, readInt16)
+  const version = readInt16(reader(bytes))
   const [first, last] = message.versions
-  return reading(bytes, () => readMessage(message, Math.min(Math.max(version, first), last)))
+  return readFrom(reader(bytes), message, Math.min(Math.max(version, first), last))
 }
