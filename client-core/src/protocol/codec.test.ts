@@ -198,6 +198,26 @@ describe('bytes that cannot be a message', () => {
   })
 })
 
+test("a value's own code may encode other messages meanwhile", () => {
+  const inner = (): string => hex(encode(Ask, { ...body, parts: [] }, 0))
+  const nested = {
+    ...body,
+    get name() {
+      return inner()
+    },
+  }
+  expect(decode(Ask, encode(Ask, nested, 0), 0)).toMatchObject({ name: inner(), count: 7, parts: [{ index: 1 }] })
+})
+
+test('a field that must be given and is not is named', () => {
+  expect(failure(() => encode(Ask, { parts: [] } as never, 1)).message).toBe('ExampleRequest (v1): the field count is missing')
+})
+
+test('what a field without a place holds is no default because it is an object', () => {
+  expect(failure(() => encode(Ask, { ...body, epoch: {} as never }, 0)).message).toContain('epoch')
+  expect(failure(() => encode(Ask, { ...body, leader: 5 as never }, 2)).message).toContain('ExampleRequest.leader')
+})
+
 test.each([
   ['count', { ...body, count: 2 ** 31 }],
   ['count', { ...body, count: 1.5 }],

@@ -20,7 +20,7 @@ export const isDefault = (field: Field, value: unknown): boolean => means(value,
 /** Defaults are scalars, null, empty lists, or structs of such. */
 function means(value: unknown, expected: unknown): boolean {
   if (value === undefined || value === expected) return true
-  if (typeof value !== 'object' || !value || !expected) return false
+  if (typeof value !== 'object' || !value || typeof expected !== 'object' || !expected) return false
   return Array.isArray(expected) || expected instanceof Uint8Array
     ? (value as unknown[]).length === 0
     : !hasTags(value as Values) && Object.entries(expected).every(([name, item]) => means((value as Values)[name], item))
