@@ -23,7 +23,7 @@ await contest(async ({ scenario, brokers, partitions, size, compression }) => {
     while (moved.records < count) {
       const fetches = await consumer.pollFetches()
       for (const { error } of fetches.errors()) throw error
-      for (const record of fetches.records()) add(record.value?.length ?? 0)
+      fetches.eachRecord(record => add(record.value?.length ?? 0))
       if (recycles) fetches.recycle()
     }
     void consumer.close()
