@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AddPartitionsToTxnRequest } from '../../protocol/api/add-partitions-to-txn.js'
 import { ApiVersionsRequest } from '../../protocol/api/api-versions.js'
+import { ListOffsetsRequest } from '../../protocol/api/list-offsets.js'
 import { errnoOf, type KafkaErrorCode } from '../../protocol/errors.js'
 import type { Output, RequestMessage } from '../../protocol/message.js'
 import { answer, close } from '../../sandbox/index.js'
@@ -161,4 +162,23 @@ test('leaders are taken from metadata that is no older than metadataMinAgeMs', a
   await clock.advance(5_001)
   await ask(things)
   expect(reads.count).toBe(1)
+})
+
+test('an offset that a new leader cannot tell yet is asked for again, it alone (KIP-207)', async () => {
+  const { sandbox, clock, cluster } = await connected({ brokers: 3, topics: { orders: 3 } })
+  const asks: number[] = []
+  sandbox.intercept('ListOffsets', async ({ request, proceed }) => {
+    const of = request.topics.flatMap(topic => topic.partitions.map(({ partitionIndex }) => partitionIndex))
+    asks.push(...of)
+    if (!of.includes(1) || asks.filter(partition => partition === 1).length > 1) return
+    const real = (await proceed())!
+    const unknown = <P extends { partitionIndex: number }>(p: P) =>
+      p.partitionIndex === 1 ? { ...p, errorCode: errnoOf('OFFSET_NOT_AVAILABLE'), offset: -1n } : p
+    return answer({ ...real, topics: real.topics.map(topic => ({ ...topic, partitions: topic.partitions.map(unknown) })) })
+  })
+  const partitions = [0, 1, 2].map(partitionIndex => ({ partitionIndex, timestamp: -1n }))
+  const request = ListOffsetsRequest({ replicaId: -1, topics: [{ name: 'orders', partitions }] })
+  const { topics } = await driven(clock, sendRequest(cluster, request, asked))
+  expect(topics[0].partitions.map(({ errorCode, offset }) => [errorCode, offset])).toEqual([0, 1, 2].map(() => [0, 0n]))
+  expect(asks.sort()).toEqual([0, 1, 1, 2])
 })

@@ -38,7 +38,8 @@ export interface Sharder<B = unknown, R = unknown> {
   singles?(body: B): B[]
 }
 
-const staleLeader = [3, 5, 6, 75, 100]
+/** A new leader that cannot tell yet what is committed is among them: `OFFSET_NOT_AVAILABLE` (KIP-207). */
+const staleLeader = [3, 5, 6, 75, 78, 100]
 const staleCoordinator = [14, 15, 16]
 /** Codes that another broker, or the same one a little later, would not give. A fenced epoch (74) stays fenced: the asker has to learn the new one. */
 export const isStale = (code: number): boolean => staleLeader.includes(code) || staleCoordinator.includes(code)
