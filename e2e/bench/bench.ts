@@ -65,7 +65,9 @@ async function onKafka({ rounds, only = '', scale }: BenchOptions, fresh: string
     const rules =
       'CPU us per record of the whole process, user and system, after a warm-up by the same client; p50 is time, us. Acks all, idempotent,' +
       ` ${partitions} partitions. Ratios to franz-go (GOMAXPROCS=1) are taken within each round; floor and goal are ratios, too. Read no difference below 20 %.`
-    const checks = 'Milena, franz-go and Java check the CRC of every batch that they read, the other two do not.'
+    const checks =
+      'Milena, franz-go and Java check the CRC of every batch that they read, the other two do not. "Recycled": what each poll brought is given back' +
+      ' after it (`Fetches.recycle`; franz-go by its pools, where they help it).'
     const text = rows.length > 0 ? [`${setting} ${rules} ${checks}`, markdown(head(runners), rows)] : []
     return [...text, ...(second.length > 0 ? [markdown(['alone', 'figure', 'floor', 'goal'], second)] : [])]
   } finally {
