@@ -58,7 +58,8 @@ export async function openBroker(dial: Dial, to: DialTarget, ms: number, signal:
     if (to.shown) to.shown.refused = undefined
     return opened
   } catch (error) {
-    if (to.shown && error instanceof TransportError && error.code === 'AUTHENTICATION_FAILED')
+    // Where the client left meanwhile, nobody has refused the login.
+    if (to.shown && !signal.aborted && error instanceof TransportError && error.code === 'AUTHENTICATION_FAILED')
       to.shown.refused = { error, at: performance.now() }
     const broke = error instanceof TransportError && error.code === 'ECONNRESET'
     throw broke && to.shown?.tls ? explain('ECONNRESET', to, { cause: error }) : error

@@ -6,6 +6,7 @@ import { oauthBearer, plain, type SaslMechanism, scramSha256, scramSha512 } from
 import { webSocket } from '@milena/client-core/transport/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { dialBroker, openBroker } from './dial.js'
 import { withBridge } from './testing/bridges.js'
 import { broker } from './testing/brokers.js'
 import { ending } from './testing/ending.js'
@@ -100,6 +101,20 @@ test('credentials that never come are not waited for longer than a connection', 
   const sasl = plain(() => new Promise(() => {}))
   const end = await ending({ bootstrap: [brokers[0]], sasl }, { times: { dial: 200 } }, { addr: brokers[0] })
   expect(end).toMatchObject({ code: 4526, first: { msg: expect.stringContaining('with PLAIN failed: nothing came within 200 ms') } })
+})
+
+test('a page that leaves during the login has not been refused: the next one logs in', async () => {
+  const leaving = new AbortController()
+  const asked = () => {
+    leaving.abort()
+    return new Promise<never>(() => {})
+  }
+  const [host, port] = brokers[0].split(':')
+  const to = { host, port: Number(port), lookup: () => {}, shown: { tls: false } }
+  await expect(openBroker(dialBroker, { ...to, sasl: plain(asked) }, 60_000, leaving.signal)).rejects.toBeInstanceOf(Error)
+  const socket = await openBroker(dialBroker, { ...to, sasl: plain(alice) }, 60_000, new AbortController().signal)
+  expect(socket.destroyed).toBe(false)
+  socket.destroy()
 })
 
 test('a refused login is not tried again for a while, however many pages ask', async () => {
