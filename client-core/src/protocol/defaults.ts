@@ -1,6 +1,7 @@
 import type { Field } from './schema.js'
 
-type Values = Record<string, unknown>
+/** A struct's fields by name. */
+export type Values = Record<string, unknown>
 
 /**
  * What a field means when it is missing: the default of Kafka's definition, or the zero of its type. Shared and frozen where it is an

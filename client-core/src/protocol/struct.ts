@@ -1,11 +1,9 @@
 import { broken, type Reader, shared, spend } from '../bytes/reader.js'
 import { type Coder, type Place, refused, shown } from './coder.js'
-import { defaultOf, hasTags, isDefault } from './defaults.js'
+import { defaultOf, hasTags, isDefault, type Values } from './defaults.js'
 import { int8, int32, SHORT, sizedCoder } from './scalars.js'
 import type { Field, Fields, FieldType, VersionRange } from './schema.js'
 import { type Member, readTags, writeTags } from './tags.js'
-
-type Values = Record<string, unknown>
 
 export const within = (range: VersionRange | undefined, version: number): boolean =>
   range !== undefined && version >= range.since && version <= range.until

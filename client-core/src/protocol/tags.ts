@@ -1,10 +1,8 @@
 import { broken, type Reader, readUvarint, spend, take } from '../bytes/reader.js'
 import { chunksOf, lengthOf, putBytes, putUvarint, type Writer, writer } from '../bytes/writer.js'
 import { type Coder, type Place, refused, shown } from './coder.js'
-import { hasTags, isDefault } from './defaults.js'
+import { hasTags, isDefault, type Values } from './defaults.js'
 import type { Field, UnknownTags } from './schema.js'
-
-type Values = Record<string, unknown>
 
 /** A field that is on the wire at a version. */
 export interface Member {
