@@ -1,3 +1,5 @@
+import { realTime } from './real-time.js'
+
 /** Time as a value: the client, the sandbox and the page's worker take it, so that tests drive it. */
 export interface Clock {
   /** Milliseconds since the epoch, possibly with a fraction. For durations: it does not jump when the machine's date is set. */
@@ -23,7 +25,7 @@ export const systemClock: Clock = {
 export interface VirtualClock extends Clock {
   /** Moves time forward, running what falls due; work that is waiting on promises gets its turn between timers. */
   advance(ms: number): Promise<void>
-  /** Lets everything that waits on promises alone run, without moving time. */
+  /** Lets everything run that waits on promises alone, or for what takes real time (a module that loads), without moving time. */
   settle(): Promise<void>
   /** Timers that are waiting. */
   readonly pending: number
@@ -33,8 +35,12 @@ export function virtualClock(startMs = 1_700_000_000_000): VirtualClock {
   let now = startMs
   let order = 0
   const timers = new Map<object, { at: number; order: number; fn: () => void }>()
-  // A macrotask drains every microtask that is ready, however long the promise chain; a page takes some for each module that is imported, loaded or not.
+  // A macrotask drains every microtask that is ready, however long the promise chain; a page takes some for each module that is imported, even if it is loaded.
   const settle = async () => {
+    do await drain()
+    while (await realTime())
+  }
+  const drain = async () => {
     const { port1, port2 } = new MessageChannel()
     for (let i = 0; i < 3; i++) {
       await new Promise<void>(resolve => setTimeout(resolve, 0))

@@ -1,3 +1,4 @@
+import { inRealTime } from '../real-time.js'
 import { crcTables } from './crc-tables.js'
 import type { Fold } from './crc32c-fold.js'
 
@@ -26,7 +27,9 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
 function loadFold(): void {
   if (isAsked) return
   isAsked = true
-  import('./crc32c-fold.js').then(module => (fold = module.createFold())).catch(() => {})
+  inRealTime(import('./crc32c-fold.js'))
+    .then(module => (fold = module.createFold()))
+    .catch(() => {})
 }
 
 /** A view over the aligned middle, bytes before it and behind it: byte reads alone give three quarters of the speed. */

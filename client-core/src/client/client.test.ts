@@ -12,7 +12,6 @@ import { MetadataRequest } from '../protocol/api/metadata.js'
 import { createSandbox, type SandboxOptions } from '../sandbox/index.js'
 import { Client } from './client.js'
 import { type ClientOptions, validateOptions } from './options.js'
-import '../consumer/testing/preload.js'
 
 const text = (v: Uint8Array | null) => (v === null ? null : new TextDecoder().decode(v))
 

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import type { CallOptions } from '../cluster/cluster.js'
 import { Cluster } from '../cluster/cluster.js'
 import { leaderOf, type TopicView } from '../cluster/metadata.js'
@@ -13,6 +14,7 @@ import type { ProducerIdentity } from '../producer/producer-id.js'
 import { type ProducerRecord, unsent } from '../producer/record.js'
 import { type ProduceResult, ProduceResults } from '../producer/results.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { inRealTime } from '../real-time.js'
 import type { KafkaRecord } from '../records/record.js'
 import { type BrokerHandle, brokerHandle } from './broker-handle.js'
 import { type OptionAt, type OptionPath, optionAt } from './option-path.js'
@@ -254,7 +256,7 @@ export class Client {
     this.#open()
     return sendRequest(this.#cluster, request, this.#call(settings)).catch(async error => {
       if (error.code !== 'UNSUPPORTED_VERSION') throw error
-      const { withReleases } = await import('./with-releases.js')
+      const { withReleases } = await inRealTime(import('./with-releases.js'))
       throw withReleases(error, request.message, this.#cluster)
     })
   }

@@ -6,6 +6,7 @@ import { guarded, type Logger } from '../hooks/logger.js'
 import { MetadataRequest, type MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { Input, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { inRealTime } from '../real-time.js'
 import { AuthenticationError } from './authentication-error.js'
 import type { Broker, SendOptions } from './broker.js'
 import { CoordinatorCache, type CoordinatorType } from './coordinators.js'
@@ -96,7 +97,7 @@ export class Cluster {
     this.metadata = new MetadataCache(name => this.#isHeld(name), options.considerMissingTopicDeletedAfterMs)
     this.brokers = new BrokerRegistry(context, options.seedBrokers)
     this.coordinators = new CoordinatorCache(async (type, key) => {
-      const { findCoordinator } = await import('./find-coordinator.js')
+      const { findCoordinator } = await inRealTime(import('./find-coordinator.js'))
       return findCoordinator(this, type, key, KafkaError)
     })
     this.#loop = new MetadataLoop({

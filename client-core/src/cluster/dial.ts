@@ -1,6 +1,7 @@
 import { ClientError } from '../error.js'
 import type { BrokerMetadata } from '../hooks/hooks.js'
 import { KafkaError } from '../protocol/errors.js'
+import { inRealTime } from '../real-time.js'
 import type { SaslMechanism } from '../sasl/mechanism.js'
 import { TransportError } from '../transport/stream.js'
 import { AuthenticationError } from './authentication-error.js'
@@ -104,7 +105,7 @@ async function open(
 
 /** A module of its own, loaded where it is used: most clients of a page log in nowhere. */
 async function logIn(...[context, connection, versions, mechanism, signal]: LoginArguments): Promise<void> {
-  const { Login } = await import('./login.js')
+  const { Login } = await inRealTime(import('./login.js'))
   await new Login(context, connection, versions, mechanism, signal, loginTools).renew()
 }
 type LoginArguments = ConstructorParameters<typeof Login> extends [...infer Own, LoginTools] ? Own : never

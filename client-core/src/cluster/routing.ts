@@ -2,6 +2,7 @@ import type { BrokerMetadata } from '../hooks/hooks.js'
 import type { MetadataRequest, MetadataResponse } from '../protocol/api/metadata.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage, ResponseTo } from '../protocol/message.js'
+import { inRealTime } from '../real-time.js'
 import type { CallOptions, Cluster, Target } from './cluster.js'
 import type { ResponseShard } from './shard.js'
 
@@ -37,7 +38,7 @@ export async function sendRequest<M extends RequestMessage>(
   options: CallOptions,
 ): Promise<ResponseTo<M>> {
   if (!splitKeys.has(request.message.key)) return sendWhole(cluster, request, options)
-  const { askAsOne } = await import('./sharded.js')
+  const { askAsOne } = await inRealTime(import('./sharded.js'))
   return askAsOne(cluster, request, options)
 }
 
@@ -103,7 +104,7 @@ export async function sendSharded<M extends RequestMessage>(
   }
   try {
     if (splitKeys.has(request.message.key)) {
-      const { askOwners } = await import('./sharded.js')
+      const { askOwners } = await inRealTime(import('./sharded.js'))
       return await askOwners(cluster, request, options)
     }
     const response = await sendWhole(cluster, request, { ...options, onIssued })

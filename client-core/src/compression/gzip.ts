@@ -1,3 +1,4 @@
+import { inRealTime } from '../real-time.js'
 import type { Codec } from './codec.js'
 import { deflate, deflateStream } from './gzip-deflate.js'
 import { inflateMembers } from './gzip-inflate.js'
@@ -20,7 +21,7 @@ export const gzip: Codec = {
   compress(bytes, options) {
     const level = levelFor('gzip', options?.level, levels)
     const streams = level === levels.default && bytes.length >= streamFrom && typeof CompressionStream !== 'undefined'
-    return streams ? deflateStream(bytes) : deflate(bytes, level)
+    return streams ? inRealTime(deflateStream(bytes)) : deflate(bytes, level)
   },
   decompress: (bytes, options) => inflateMembers(bytes, outputLimit('gzip', options)),
 }

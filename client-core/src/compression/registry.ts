@@ -1,4 +1,5 @@
 import { ClientError } from '../error.js'
+import { inRealTime } from '../real-time.js'
 import type { Codec, CodecName } from './codec.js'
 
 /** One loader per codec, each a dynamic import: a page that never meets zstd never loads it. */
@@ -32,7 +33,7 @@ export function createRegistry(loaders: Loaders): Registry {
     codec(name) {
       let promise = loading.get(name)
       if (!promise) {
-        promise = load(name)
+        promise = inRealTime(load(name))
         loading.set(name, promise)
       }
       return promise

@@ -1,4 +1,5 @@
 import { ClientError } from '../error.js'
+import { inRealTime } from '../real-time.js'
 import type { Codec } from './codec.js'
 import { corrupt, levelFor, outputLimit, tooLarge } from './limits.js'
 import { ZstdCodecModule } from './wasm/zstd-codec.js'
@@ -51,7 +52,7 @@ function lazily<M>(load: () => Promise<M>): <T>(work: (module: M) => T) => T | P
   }
   return work => {
     if (module) return work(module)
-    loading ??= loadOnce()
+    loading ??= inRealTime(loadOnce())
     return loading.then(work)
   }
 }

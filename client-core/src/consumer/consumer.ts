@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.js'
 import { leaderOf, type TopicView } from '../cluster/metadata.js'
 import { isRetriable } from '../cluster/retry.js'
 import { errorForCode, KafkaError } from '../protocol/errors.js'
+import { inRealTime } from '../real-time.js'
 import type { KafkaRecord } from '../records/record.js'
 import { Cursor } from './cursor.js'
 import { CursorTable } from './cursor-table.js'
@@ -72,7 +73,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     })
     if (options.preferLag) {
       // Until it is there, nobody knows a lag either.
-      import('./fetch-order.js').then(
+      inRealTime(import('./fetch-order.js')).then(
         ({ inOrder }) => {
           this.#inOrder = inOrder
         },
@@ -309,7 +310,7 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
 
   recycle(partitions: readonly FetchPartition[]): void {
     this.recycler?.recycle(partitions)
-    this.#recycles ??= import('./recycler.js').then(
+    this.#recycles ??= inRealTime(import('./recycler.js')).then(
       ({ Recycler }) => {
         if (!this.#stopped) this.recycler = new Recycler(this.cluster.clock)
       },
@@ -340,6 +341,9 @@ export class Consumer implements SourceOwner, PositionsOwner, PollsOwner {
     for (const broker of this.cluster.brokers.all) broker.closeLane(this.lane)
     this.inbox.wake()
     // What a broker keeps in vain makes room by itself, later.
-    if (sessions.length > 0) await import('./end-sessions.js').then(m => m.endSessions(this, sessions)).catch(() => {})
+    if (sessions.length > 0)
+      await inRealTime(import('./end-sessions.js'))
+        .then(m => m.endSessions(this, sessions))
+        .catch(() => {})
   }
 }

@@ -6,6 +6,7 @@ import { type ResponseShard, sendSharded } from '../cluster/routing.js'
 import { ClientError } from '../error.js'
 import { KafkaError } from '../protocol/errors.js'
 import type { KafkaRequest, RequestMessage } from '../protocol/message.js'
+import { inRealTime } from '../real-time.js'
 import type { Cursor } from './cursor.js'
 import { errorPartition } from './fetches.js'
 import type { Inbox } from './inbox.js'
@@ -109,8 +110,8 @@ export class Positions {
         sendSharded(cluster, request, { initiator: options.initiator, signal: this.#abort.signal, minVersion }),
       refused: (topic, partition, code = unknownTopicOrPartition) => new KafkaError(code, `${topic} partition ${partition}`),
     }
-    if (group[0].validating) return (await import('./epochs.js')).validate(cluster, group, leaders)
-    return (await import('./list-offsets.js')).resolveOffsets(cluster, group, options.isolation === 'read_committed', leaders)
+    if (group[0].validating) return (await inRealTime(import('./epochs.js'))).validate(cluster, group, leaders)
+    return (await inRealTime(import('./list-offsets.js'))).resolveOffsets(cluster, group, options.isolation === 'read_committed', leaders)
   }
 
   /** Returns false when it is to be asked again. */

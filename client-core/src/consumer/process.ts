@@ -1,6 +1,7 @@
 import { codec, loadedCodec } from '../compression/index.js'
 import { ClientError } from '../error.js'
 import type { FetchResponse } from '../protocol/api/fetch.js'
+import { inRealTime } from '../real-time.js'
 import type { RecordBatch } from '../records/batch.js'
 import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cut.js'
 import type { Lease } from '../records/lease.js'
@@ -59,8 +60,8 @@ export async function processPartition(
   if (!records || records.length === 0) return out
   // Brokers list what was aborted when they are asked for committed records; a list that was not asked for counts for nothing.
   const list = options.isolation === 'read_committed' && answer.abortedTransactions
-  const aborted = list && list.length > 0 ? new (await import('./isolation.js')).AbortedFilter(list) : undefined
-  const readMessageSet = holdsMessageSets(records) ? (await import('../records/message-set.js')).readMessageSet : noMessageSets
+  const aborted = list && list.length > 0 ? new (await inRealTime(import('./isolation.js'))).AbortedFilter(list) : undefined
+  const readMessageSet = holdsMessageSets(records) ? (await inRealTime(import('../records/message-set.js'))).readMessageSet : noMessageSets
   let current: RecordBatch | undefined
   try {
     for (const batch of cutBatches(records, readMessageSet)) {

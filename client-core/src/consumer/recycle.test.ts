@@ -8,7 +8,6 @@ import { Fetches, newErrFetch } from './fetches.js'
 import { Offset } from './offset.js'
 import { setup } from './testing/setup.js'
 import './recycler.js'
-import '../compression/testing/preload.js'
 
 const seconds = 60_000
 const places = [0, 1, 2]

@@ -7,6 +7,7 @@ import { isRetriable } from '../cluster/retry.js'
 import { ClientError } from '../error.js'
 import { FetchRequest, type FetchResponse } from '../protocol/api/fetch.js'
 import { KafkaError } from '../protocol/errors.js'
+import { inRealTime } from '../real-time.js'
 import type { RecordBatch } from '../records/batch.js'
 import type { Lease } from '../records/lease.js'
 import type { Cursor } from './cursor.js'
@@ -324,7 +325,7 @@ export class Source {
     const { era } = cursor
     const base = { cursor, era, nextOffset: cursor.offset, lastEpoch: cursor.lastEpoch }
     if (answer.errorCode !== 0 || answer.preferredReadReplica >= 0) {
-      const { meet } = await import('./trouble.js')
+      const { meet } = await inRealTime(import('./trouble.js'))
       if (cursor.era !== era) return undefined
       const text = `${cursor.topic} partition ${cursor.partition} could not be fetched from broker ${this.nodeId}`
       const found = answer.errorCode === 0 ? undefined : new KafkaError(answer.errorCode, text)

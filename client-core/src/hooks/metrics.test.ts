@@ -6,7 +6,6 @@ import { exposition } from './exposition.js'
 import { Counter, Histogram } from './instruments.js'
 import { ClientMetrics } from './metrics.js'
 import { nodeName } from './node-name.js'
-import '../consumer/testing/preload.js'
 
 const broker = { nodeId: 1, host: 'a', port: 9092 }
 const batch = {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { Offset } from '../consumer/offset.js'
 import { setup } from '../producer/testing/setup.js'
 import type { Hooks } from './hooks.js'
-import '../consumer/testing/preload.js'
 
 const text = (v: Uint8Array | null) => (v === null ? null : new TextDecoder().decode(v))
 const code = (error?: Error) => (error as { code?: string } | undefined)?.code

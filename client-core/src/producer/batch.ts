@@ -1,4 +1,5 @@
 import { type CodecName, codecIds } from '../compression/codec.js'
+import { inRealTime } from '../real-time.js'
 import { BatchBuilder, noIdentity, stamp } from '../records/batch-builder.js'
 import { at, attributeBits, messageAt } from '../records/layout.js'
 import type { ChosenCodec } from './codecs.js'
@@ -91,7 +92,7 @@ export class Batch {
   /** Few brokers are so old that they need it: a module of its own. */
   async #toMessageSet({ magic, codec, level }: ChosenCodec & { magic: 0 | 1 }): Promise<Uint8Array> {
     const sealed = this.builder.seal(noIdentity)
-    const { toMessageSet } = await import('../records/to-message-set.js')
+    const { toMessageSet } = await inRealTime(import('../records/to-message-set.js'))
     return toMessageSet(sealed, magic, codec, level)
   }
 

@@ -4,7 +4,6 @@ import type { BatchEvent } from '../hooks/hooks.js'
 import { fail } from '../sandbox/index.js'
 import type { ProducerOptions } from './options.js'
 import { producing } from './testing/producing.js'
-import '../compression/testing/preload.js'
 
 const text = (i: number) => `{"order":${i},"state":"paid","customer":"somebody who buys again and again"}`
 const texts = Array.from({ length: 60 }, (_, i) => text(i))

@@ -4,7 +4,6 @@ import type { ClientOptions } from '../client/options.js'
 import { Offset } from '../consumer/offset.js'
 import { versionsFromString } from '../protocol/versions.js'
 import { OldBroker, type Release } from './testing/old-broker.js'
-import '../compression/testing/preload.js'
 
 function setup(release: Release, options: Partial<ClientOptions> = {}) {
   const broker = new OldBroker(release)

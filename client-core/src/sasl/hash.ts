@@ -1,3 +1,5 @@
+import { inRealTime } from '../real-time.js'
+
 type Bytes = Uint8Array<ArrayBuffer>
 
 /** What SCRAM and SigV4 need of one hash function. */
@@ -13,20 +15,20 @@ export type HashName = 'SHA-256' | 'SHA-512'
  * https, localhost or a file has none: it loads the other.
  */
 export function hashOf(name: HashName, subtle: SubtleCrypto | null = globalThis.crypto?.subtle ?? null): Promise<Hash> {
-  return subtle ? Promise.resolve(webHash(name, subtle)) : pureHash(name)
+  return subtle ? Promise.resolve(webHash(name, subtle)) : inRealTime(pureHash(name))
 }
 
 function webHash(name: HashName, subtle: SubtleCrypto): Hash {
   const bits = Number(name.slice(4))
   return {
-    digest: async data => new Uint8Array(await subtle.digest(name, data)),
+    digest: async data => new Uint8Array(await inRealTime(subtle.digest(name, data))),
     async hmac(key, data) {
-      const imported = await subtle.importKey('raw', key, { name: 'HMAC', hash: name }, false, ['sign'])
-      return new Uint8Array(await subtle.sign('HMAC', imported, data))
+      const imported = await inRealTime(subtle.importKey('raw', key, { name: 'HMAC', hash: name }, false, ['sign']))
+      return new Uint8Array(await inRealTime(subtle.sign('HMAC', imported, data)))
     },
     async pbkdf2(password, salt, iterations) {
-      const imported = await subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits'])
-      return new Uint8Array(await subtle.deriveBits({ name: 'PBKDF2', hash: name, salt, iterations }, imported, bits))
+      const imported = await inRealTime(subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']))
+      return new Uint8Array(await inRealTime(subtle.deriveBits({ name: 'PBKDF2', hash: name, salt, iterations }, imported, bits)))
     },
   }
 }

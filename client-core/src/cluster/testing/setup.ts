@@ -8,10 +8,6 @@ import { explain } from '../../transport/reasons.js'
 import type { ByteStream, Transport } from '../../transport/stream.js'
 import { Cluster } from '../cluster.js'
 import { type ConnectionOptions, connectionSpec } from '../options.js'
-// Loaded before tests begin: virtual time does not wait for a module.
-import '../find-coordinator.js'
-import '../login.js'
-import '../sharded.js'
 
 /** A cluster in memory on a clock that stands still, closed after the test. A fault of the sandbox's own fails the test. */
 export async function sandboxOf(options: SandboxOptions = {}): Promise<{ sandbox: Sandbox; clock: VirtualClock }> {

@@ -6,7 +6,6 @@ import { codec } from '../../compression/index.js'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.js'
 import type { FetchPartition } from '../fetches.js'
 import type { Offset } from '../offset.js'
-import './preload.js'
 
 export const text = (v: Uint8Array | null) => (v === null ? null : new TextDecoder().decode(v))
 

@@ -6,7 +6,6 @@ import { codec } from '../../compression/index.js'
 import { createSandbox, type SandboxOptions } from '../../sandbox/index.js'
 import type { ProducerOptions } from '../options.js'
 import type { ProducerRecord } from '../record.js'
-import '../../consumer/testing/preload.js'
 
 /** A client over a sandbox of three brokers, on a clock that stands still, that has written one record, so that topic and id are known. */
 export async function setup(producer: ProducerOptions = {}, more: Partial<ClientOptions> = {}, sandboxOptions: SandboxOptions = {}) {
