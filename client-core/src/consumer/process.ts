@@ -7,6 +7,7 @@ import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cu
 import type { Lease } from '../records/lease.js'
 import type { RecordRun } from '../records/run.js'
 import type { ResolvedConsumerOptions } from './options.js'
+import { keepPace } from './pace.js'
 
 export type AnsweredPartition = FetchResponse['responses'][number]['partitions'][number]
 
@@ -74,6 +75,7 @@ export async function processPartition(
       const opening = open(batch, options.maxDecompressedBytes)
       if (opening) await opening
       current = undefined
+      if (!lease) keepPace(memoryOf(batch), batch.numRecords)
       if (batch.lastOffset < out.nextOffset) continue
       onBatch?.(batch)
       if (batch.attrs.isControl) aborted?.seeMarker(batch)
@@ -95,6 +97,12 @@ export async function processPartition(
     out.error = new BatchError(error, from.topic, from.partition, out.nextOffset, next, epoch)
   }
   return out
+}
+
+/** Bytes of memory that an open batch keeps alive. */
+function memoryOf({ bytes, codec, uncompressedBytes }: RecordBatch): number {
+  const isKept = codec !== undefined && !loadedCodec(codec)?.peek
+  return bytes.length + (isKept ? uncompressedBytes : 0)
 }
 
 const noMessageSets: ReadMessageSet = () => {

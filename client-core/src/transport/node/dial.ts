@@ -2,6 +2,7 @@ import type { OnReadOpts, Socket } from 'node:net'
 import { explain, type Phase } from '../reasons.js'
 import type { ByteStream, StreamTarget, TransportError } from '../stream.js'
 import { fromNode } from './errors.js'
+import { keepFreedMemory } from './freed-memory.js'
 import { Slab } from './slab.js'
 import { SocketStream } from './socket-stream.js'
 
@@ -65,6 +66,7 @@ export async function openStream(
   signal: AbortSignal,
 ): Promise<ByteStream> {
   if (signal.aborted) throw abortion(target, signal)
+  keepFreedMemory()
   let stream: SocketStream | undefined
   const slab = new Slab()
   const socket = start({

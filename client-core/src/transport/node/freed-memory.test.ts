@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { keepFreedMemory } from './freed-memory.js'
+
+setFlagsFromString('--expose-gc')
+const gc: () => void = runInNewContext('gc')
+
+const MB = 2 ** 20
+const { glibcVersionRuntime } = (process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }).header
+
+/** MB of the heap that blocks are cut from and come back to; blocks that are mapped one by one are not in it. */
+function heapMB(): number {
+  const [, from, to] = readFileSync('/proc/self/maps', 'utf8').match(/^(\w+)-(\w+) .*\[heap\]$/m) ?? []
+  return (Number.parseInt(to, 16) - Number.parseInt(from, 16)) / MB
+}
+
+test.runIf(glibcVersionRuntime)('large frames are cut from memory that stays with the process, not mapped one by one', () => {
+  const before = heapMB()
+  const mapped = [new ArrayBuffer(20 * MB), new ArrayBuffer(20 * MB)]
+  expect(heapMB() - before).toBeLessThan(20)
+  keepFreedMemory()
+  gc()
+  const cut = [new ArrayBuffer(20 * MB), new ArrayBuffer(20 * MB)]
+  expect(heapMB() - before).toBeGreaterThan(30)
+  expect([...mapped, ...cut].every(({ byteLength }) => byteLength === 20 * MB)).toBe(true)
+})
