@@ -57,6 +57,7 @@ async function compressed(
   { rounds, sized }: Settings,
 ): Promise<string[][]> {
   const reading = await race(kafka, measure, milena, rounds)
+  const recycled = await race(kafka, { ...measure, name: `${measure.name}, recycled`, scenario: 'recycle' }, milena, rounds)
   const plainly = await race(kafka, { ...sized(plain), name: `${plain.name}, for ${measure.compression}` }, milena, rounds)
   const topic = `decompress-${measure.compression}`
   await kafka.createTopic(topic, { partitions })
@@ -68,8 +69,10 @@ async function compressed(
     for (let round = 0; round < rounds; round++) {
       runs.push(Number((await must(command, [script('decompress.mjs'), task], { timeoutMs: 120_000 })).stdout.toString()))
     }
-    const floor = median(runs) + codecFloor * median(plainly[index] ?? [])
-    rows.push([`${measure.name}, ${name.split(', ')[1]}, CPU us per record`, median(reading[index] ?? []).toFixed(2), floor.toFixed(2), ''])
+    const floor = (median(runs) + codecFloor * median(plainly[index] ?? [])).toFixed(2)
+    const node = `${name.split(', ')[1]}, CPU us per record`
+    rows.push([`${measure.name}, ${node}`, median(reading[index] ?? []).toFixed(2), floor, ''])
+    rows.push([`${measure.name}, recycled, ${node}`, median(recycled[index] ?? []).toFixed(2), floor, ''])
   }
   await kafka.deleteTopic(topic)
   return rows

@@ -67,6 +67,19 @@ describe.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('%s', name => {
     expect(same(await loaded.decompress(compressed), logs(5000))).toBe(true)
   })
 
+  test.each([0, 1, 5000, 100_000, 12 * 2 ** 20])('puts %i bytes where it is told, whatever lies there', async size => {
+    const loaded = await codec(name)
+    const compressed = await loaded.compress(logs(size))
+    const lent: Uint8Array<ArrayBuffer>[] = []
+    const memory = (length: number) => {
+      lent.push(new Uint8Array(length).fill(0xaa))
+      return lent[lent.length - 1]
+    }
+    const content = await loaded.decompress(compressed, { memory })
+    expect(same(content, logs(size))).toBe(true)
+    if (size > 0) expect(lent).toContain(content)
+  })
+
   test.each([0, 1, 5000, 100_000])('stops one byte beyond the limit, with %i bytes', async size => {
     const loaded = await codec(name)
     const compressed = await loaded.compress(logs(size))

@@ -1,4 +1,5 @@
 import { Z_BUF_ERROR, Z_NO_FLUSH, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit2, zlibInflateReset } from 'pako'
+import type { Memory } from './codec.js'
 import { allocate, corrupt, tooLarge } from './limits.js'
 
 /** zlib's windowBits for 32 KB windows and nothing but gzip. */
@@ -11,14 +12,14 @@ const smallGrowth = 65536
  * Inflates all members into one output that grows, through pako's zlib calls, which check each CRC and size. Stops as soon as there is a byte more than
  * `maxBytes`. What follows the last member must be another one: Kafka's writers pad nothing.
  */
-export function inflateMembers(bytes: Uint8Array, maxBytes: number): Uint8Array {
+export function inflateMembers(bytes: Uint8Array, maxBytes: number, memory?: Memory): Uint8Array {
   // One byte of room beyond the limit tells content that exceeds it from content that just fills it.
   const room = maxBytes + 1
   const stream = new ZStream()
   zlibInflateInit2(stream, gzipWindow)
   stream.input = bytes
   stream.avail_in = bytes.length
-  stream.output = allocate('gzip', Math.min(firstGuess(bytes), room))
+  stream.output = allocate('gzip', Math.min(firstGuess(bytes), room), memory)
   stream.avail_out = stream.output.length
 
   for (;;) {

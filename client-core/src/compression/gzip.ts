@@ -23,5 +23,5 @@ export const gzip: Codec = {
     const streams = level === levels.default && bytes.length >= streamFrom && typeof CompressionStream !== 'undefined'
     return streams ? inRealTime(deflateStream(bytes)) : deflate(bytes, level)
   },
-  decompress: (bytes, options) => inflateMembers(bytes, outputLimit('gzip', options)),
+  decompress: (bytes, options) => inflateMembers(bytes, outputLimit('gzip', options), options?.memory),
 }

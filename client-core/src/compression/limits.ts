@@ -1,5 +1,5 @@
 import { ClientError } from '../error.js'
-import type { CodecName } from './codec.js'
+import type { CodecName, Memory } from './codec.js'
 
 /** What a decompression may yield when the caller names no limit, in bytes. */
 export const defaultMaxBytes = 2 ** 30
@@ -49,9 +49,9 @@ export function tooLarge(codec: CodecName, maxBytes: number, claimed?: number): 
 }
 
 /** Output memory. That there is none is the caller's limit being too high for this machine, not the data being wrong. */
-export function allocate(codec: CodecName, size: number): Uint8Array<ArrayBuffer> {
+export function allocate(codec: CodecName, size: number, memory: Memory = ownMemory): Uint8Array<ArrayBuffer> {
   try {
-    return new Uint8Array(size)
+    return memory(size)
   } catch (cause) {
     throw new ClientError(
       'DECOMPRESSED_TOO_LARGE',
@@ -59,4 +59,14 @@ export function allocate(codec: CodecName, size: number): Uint8Array<ArrayBuffer
       { cause },
     )
   }
+}
+
+const ownMemory: Memory = length => new Uint8Array(length)
+
+/** What lies in memory that is used again, for the caller to keep. */
+export function owned(content: Uint8Array, memory?: Memory): Uint8Array {
+  if (!memory) return content.slice()
+  const copy = memory(content.length)
+  copy.set(content)
+  return copy
 }

@@ -1,3 +1,4 @@
+import type { Memory } from './codec.js'
 import { allocate, corrupt, tooLarge } from './limits.js'
 import { BadBlock, blockSize, type DecodeBlock, decodeBlock } from './lz4-block.js'
 import { type Frame, walkFrames } from './lz4-frame.js'
@@ -19,10 +20,10 @@ const memoryBytes = memoryEnd + slack
  */
 export type PeekLz4 = <T>(bytes: Uint8Array, maxBytes: number, see: (content: Uint8Array, isFresh: boolean) => T) => T
 
-/** The content as memory of its own. */
-export function copied(content: Uint8Array, isFresh: boolean): Uint8Array {
-  if (isFresh) return content
-  const copy = allocate('lz4', content.length)
+/** The content as memory of its own, or what `memory` gives. */
+export function copied(content: Uint8Array, isFresh: boolean, memory?: Memory): Uint8Array {
+  if (isFresh && !memory) return content
+  const copy = allocate('lz4', content.length, memory)
   copy.set(content)
   return copy
 }

@@ -16,7 +16,8 @@ export async function loadLz4(): Promise<Codec> {
       refuseLevel('lz4', options?.level)
       return writeFrame(bytes, (block, output, to) => compressBlock(wasm, block, output, to))
     },
-    decompress: (bytes, options) => peek(bytes, outputLimit('lz4', options), copied),
+    decompress: (bytes, options) =>
+      peek(bytes, outputLimit('lz4', options), (content, isFresh) => copied(content, isFresh, options?.memory)),
     peek: (bytes, maxBytes, see) => peek(bytes, outputLimit('lz4', { maxBytes }), see),
   }
 }

@@ -1,4 +1,4 @@
-import type { Codec } from './codec.js'
+import type { Codec, Memory } from './codec.js'
 import { allocate, corrupt, outputLimit, refuseLevel, tooLarge } from './limits.js'
 import { compile } from './wasm/compile.js'
 import { RustModule } from './wasm/rust.js'
@@ -25,7 +25,8 @@ export async function loadSnappy(): Promise<Codec> {
     },
     decompress(bytes, options) {
       const maxBytes = outputLimit('snappy', options)
-      return isXerial(bytes) ? decompressXerial(wasm, bytes, maxBytes) : decompressRaw(wasm, bytes, maxBytes)
+      const read = isXerial(bytes) ? decompressXerial : decompressRaw
+      return read(wasm, bytes, maxBytes, options?.memory)
     },
   }
 }
@@ -33,15 +34,15 @@ export async function loadSnappy(): Promise<Codec> {
 /** Snappy's own bound: incompressible bytes grow by a sixth at most. */
 const maxCompressed = (size: number) => 32 + size + Math.floor(size / 6)
 
-function decompressRaw(wasm: RustModule, bytes: Uint8Array, maxBytes: number): Uint8Array {
+function decompressRaw(wasm: RustModule, bytes: Uint8Array, maxBytes: number, memory?: Memory): Uint8Array {
   const size = rawSize(bytes, 0, bytes.length)
   if (size > maxBytes) throw tooLarge('snappy', maxBytes, size)
-  const output = allocate('snappy', size)
+  const output = allocate('snappy', size, memory)
   decodeRaw(wasm, bytes, 0, bytes.length, output)
   return output
 }
 
-function decompressXerial(wasm: RustModule, bytes: Uint8Array, maxBytes: number): Uint8Array {
+function decompressXerial(wasm: RustModule, bytes: Uint8Array, maxBytes: number, memory?: Memory): Uint8Array {
   const sizes: number[] = []
   let total = 0
   walkChunks(bytes, (start, end) => {
@@ -50,7 +51,7 @@ function decompressXerial(wasm: RustModule, bytes: Uint8Array, maxBytes: number)
     total += size
     if (total > maxBytes) throw tooLarge('snappy', maxBytes)
   })
-  const output = allocate('snappy', total)
+  const output = allocate('snappy', total, memory)
   let next = 0
   let at = 0
   walkChunks(bytes, (start, end) => {

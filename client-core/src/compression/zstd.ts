@@ -1,6 +1,6 @@
 import { ClientError } from '../error.js'
 import { inRealTime } from '../real-time.js'
-import type { Codec } from './codec.js'
+import type { Codec, Memory } from './codec.js'
 import { corrupt, levelFor, outputLimit, tooLarge } from './limits.js'
 import { ZstdCodecModule } from './wasm/zstd-codec.js'
 import { zstdError } from './wasm/zstd-error.js'
@@ -29,8 +29,8 @@ export async function loadZstd(): Promise<Codec> {
     decompress(bytes, options) {
       const maxBytes = outputLimit('zstd', options)
       const bound = contentBound(bytes, maxBytes)
-      if (bytes.length + bound > smallHeap) return large(module => decompressLarge(module, bytes, bound, maxBytes))
-      const content = small.decompress(bytes, bound)
+      if (bytes.length + bound > smallHeap) return large(module => decompressLarge(module, bytes, bound, maxBytes, options?.memory))
+      const content = small.decompress(bytes, bound, options?.memory)
       if (!content) throw corrupt('zstd', 'the content of its blocks, or a checksum, is malformed')
       if (content.length > maxBytes) throw tooLarge('zstd', maxBytes, content.length)
       return content
@@ -67,9 +67,9 @@ function compressLarge(module: ZstdLargeModule, bytes: Uint8Array, level: number
   return result
 }
 
-function decompressLarge(module: ZstdLargeModule, bytes: Uint8Array, bound: number, maxBytes: number): Uint8Array {
+function decompressLarge(module: ZstdLargeModule, bytes: Uint8Array, bound: number, maxBytes: number, memory?: Memory): Uint8Array {
   const capacity = Math.min(bound, maxBytes)
-  const result = module.decompress(bytes, capacity)
+  const result = module.decompress(bytes, capacity, memory)
   if (typeof result !== 'number') return result
   if (result === zstdError.outputTooSmall && capacity < bound) throw tooLarge('zstd', maxBytes)
   if (result === zstdError.memory)

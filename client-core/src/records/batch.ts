@@ -148,24 +148,25 @@ export class RecordBatchV2 implements RecordBatch {
   open(codec: Codec, maxBytes?: number): undefined | Promise<void> {
     if (this.isOpen) return undefined
     checkCodec(this, codec)
-    if (codec.peek) {
-      const { lease } = this
+    const { lease } = this
+    if (codec.peek && !lease) {
       codec.peek(this.#records, maxBytes, content => {
-        if (lease) {
-          this.lease = lease.lend(content.length)
-          this.lease.bytes.set(content)
-          this.#setPayload(this.lease.bytes)
-          return
-        }
         this.#check(content)
         if (this.numRecords > 0) this.lastTimestamp = FetchedRecord.read(this, new Payload(content), this.lastAt).timestamp
       })
       this.#codec = codec
       return undefined
     }
-    const records = codec.decompress(this.#records, { maxBytes })
-    if (records instanceof Uint8Array) this.#setPayload(records)
-    else return records.then(bytes => this.#setPayload(bytes))
+    let lent: Lease | undefined
+    const memory = lease && ((length: number) => (lent = lease.lend(length)).bytes)
+    const opened = (payload: Uint8Array) => {
+      // Else it was lent for a length that was only claimed.
+      if (lent?.bytes === payload) this.lease = lent
+      this.#setPayload(payload)
+    }
+    const records = codec.decompress(this.#records, { maxBytes, memory })
+    if (records instanceof Uint8Array) opened(records)
+    else return records.then(opened)
   }
 
   get #records(): Uint8Array {

@@ -2,6 +2,8 @@
 //
 // Its heap is 16 MiB for good, of which 10.9 are free (that maximum is compiled into it): callers bring what fits. Its streaming calls would reach
 // further, but return a prefix for a frame that was cut short, cost 50-160 us a call, and fail on windows from 12 MiB all the same.
+import type { Memory } from '../codec.js'
+import { owned } from '../limits.js'
 import { compile } from './compile.js'
 import { type BoundObject, constructObject } from './embind.js'
 import type { Work } from './exports.js'
@@ -36,11 +38,11 @@ export class ZstdCodecModule {
   }
 
   /** The content of all frames, which must be at most `capacity`; undefined when they do not decode. Both together must fit. */
-  decompress(bytes: Uint8Array, capacity: number): Uint8Array | undefined {
-    return this.#run(bytes, capacity, this.#decompress)
+  decompress(bytes: Uint8Array, capacity: number, memory?: Memory): Uint8Array | undefined {
+    return this.#run(bytes, capacity, this.#decompress, memory)
   }
 
-  #run(bytes: Uint8Array, capacity: number, work: (output: number, input: number) => number): Uint8Array | undefined {
+  #run(bytes: Uint8Array, capacity: number, work: (output: number, input: number) => number, memory?: Memory): Uint8Array | undefined {
     try {
       const input = this.#vector(bytes.length)
       const output = input && this.#vector(capacity)
@@ -48,7 +50,7 @@ export class ZstdCodecModule {
       if (output) {
         this.#bytes.set(bytes, input + vectorHead)
         const size = work(output, input)
-        if (size >= 0) result = this.#bytes.slice(output + vectorHead, output + vectorHead + size)
+        if (size >= 0) result = owned(this.#bytes.subarray(output + vectorHead, output + vectorHead + size), memory)
         this.#object.free(output)
       }
       if (input) this.#object.free(input)

@@ -1,5 +1,7 @@
 // @bokuweb/zstd-wasm's module: a current zstd in C whose memory grows to 2 GiB. It takes what zstd-codec's heap cannot hold: any window, any level, large
 // input. Its own JavaScript frees nothing after an error, fails on frames without a content size beyond a guess, and is not needed.
+import type { Memory } from '../codec.js'
+import { owned } from '../limits.js'
 import { compile } from './compile.js'
 import { exportedFunction, exportedMemory, type Work } from './exports.js'
 import { zstdError } from './zstd-error.js'
@@ -33,8 +35,8 @@ export class ZstdLargeModule {
   }
 
   /** The content of all frames, or zstd's error code: `outputTooSmall` when it is more than `capacity`. */
-  decompress(bytes: Uint8Array, capacity: number): Uint8Array | number {
-    return this.#run(bytes, capacity, (output, input) => this.#call.decompress(output, capacity, input, bytes.length))
+  decompress(bytes: Uint8Array, capacity: number, memory?: Memory): Uint8Array | number {
+    return this.#run(bytes, capacity, (output, input) => this.#call.decompress(output, capacity, input, bytes.length), memory)
   }
 
   /** What the present instance holds, in bytes. */
@@ -42,7 +44,7 @@ export class ZstdLargeModule {
     return this.#memory.buffer.byteLength
   }
 
-  #run(bytes: Uint8Array, capacity: number, work: (output: number, input: number) => number): Uint8Array | number {
+  #run(bytes: Uint8Array, capacity: number, work: (output: number, input: number) => number, memory?: Memory): Uint8Array | number {
     try {
       const input = this.#call.malloc(bytes.length || 1)
       const output = input && this.#call.malloc(capacity || 1)
@@ -52,13 +54,13 @@ export class ZstdLargeModule {
       }
       new Uint8Array(this.#memory.buffer).set(bytes, input)
       const size = work(output, input)
-      const result = this.#call.isError(size) ? -size : new Uint8Array(this.#memory.buffer).slice(output, output + size)
+      const result = this.#call.isError(size) ? -size : owned(new Uint8Array(this.#memory.buffer, output, size), memory)
       this.#call.free(output)
       this.#call.free(input)
       return result
     } catch (error) {
       this.#instantiate()
-      // slice() found no memory for the copy.
+      // `owned` found no memory for the copy.
       if (error instanceof RangeError) return zstdError.memory
       return zstdError.generic
     } finally {
