@@ -75,6 +75,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       ws.once('close', () => sessions.delete(session))
     })
   })
+  const url = `http://${await listen(server, settings)}/`
   const heart = setInterval(() => {
     for (const session of sessions) session.beat()
   }, settings.times.heartbeat).unref()
@@ -93,7 +94,6 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     })
   }
 
-  const url = `http://${await listen(server, settings)}/`
   return {
     url,
     token: settings.token,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseArgs, usage } from './args.js'
 import { main } from './cli.js'
 import { opener } from './open-page.js'
@@ -42,6 +42,19 @@ test('one line is printed: the URL with the token in its fragment; a stop drains
   expect(milena.complaints.map(line => line.split(' ')[0])).toEqual(['open', 'close'])
   expect(milena.complaints.join()).not.toContain(token)
   await Promise.all([kafka.close(), second.close()])
+})
+
+test('a bridge that cannot start leaves no sandbox listening', { timeout: 30_000 }, async () => {
+  const taken = await broker()
+  // What earlier tests closed goes a little later.
+  const onlyThat = () =>
+    vi.waitFor(() => expect(process.getActiveResourcesInfo().filter(kind => kind === 'TCPServerWrap')).toHaveLength(1), 10_000)
+  await onlyThat()
+  const milena = run('--sandbox', '--no-open', '--port', String(taken.port))
+  expect(await milena.code).toBe(1)
+  expect(milena.complaints[0]).toContain('the port is taken')
+  await onlyThat()
+  await taken.close()
 })
 
 test('--sandbox brings its own brokers', { timeout: 30_000 }, async () => {

@@ -5,7 +5,7 @@ import { nodeName } from '../hooks/node-name.js'
 import { DescribeClusterRequest } from '../protocol/api/describe-cluster.js'
 import { ListOffsetsRequest } from '../protocol/api/list-offsets.js'
 import { MetadataRequest } from '../protocol/api/metadata.js'
-import { close, createSandbox, fail } from '../sandbox/index.js'
+import { answer, close, createSandbox, fail } from '../sandbox/index.js'
 import { Client } from './client.js'
 import type { ClientOptions } from './options.js'
 
@@ -195,6 +195,22 @@ describe('metadata', () => {
     expect(client.partitionLeader('orders', 2)).toEqual({ leader, leaderEpoch: sandbox.leaderEpoch('orders', 2) })
     expect(client.partitionLeader('orders', 3)).toBeUndefined()
     expect(client.partitionLeader('nothing', 0)).toBeUndefined()
+  })
+
+  test('gives no leader where the broker names none, and brokers in the order of their ids, however it names them', async () => {
+    const { sandbox, client, soon } = await setup()
+    sandbox.intercept('Metadata', async ({ proceed }) => {
+      const metadata = (await proceed())!
+      const topics = metadata.topics!.map(topic => ({
+        ...topic,
+        partitions: topic.partitions!.map(p => (p.partitionIndex === 1 ? { ...p, leaderId: -1 } : p)),
+      }))
+      return answer({ ...metadata, topics, brokers: [...metadata.brokers!].reverse() })
+    })
+    await soon(client.request(MetadataRequest({ topics: null })))
+    expect(client.partitionLeader('orders', 1)).toBeUndefined()
+    expect(client.partitionLeader('orders', 0)).toBeDefined()
+    expect(client.discoveredBrokers().map(b => b.nodeId)).toEqual([1, 2, 3])
   })
 })
 
