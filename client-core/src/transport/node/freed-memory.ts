@@ -13,6 +13,10 @@ let isAsked = false
 export function keepFreedMemory(): void {
   if (isAsked) return
   isAsked = true
-  // Freed with the next collection of young objects.
-  new ArrayBuffer(block)
+  try {
+    // Freed with the next collection of young objects.
+    new ArrayBuffer(block)
+  } catch {
+    // A process that may not have so much has no use for it.
+  }
 }
