@@ -33,6 +33,10 @@ test('small records before do not make up for large ones: what they left is coll
   expect(made(10, 1_000_000, 100)).toBeGreaterThan(0)
 })
 
+test('one batch of a gigabyte is followed by no more than brings a collection on', () => {
+  expect(made(1, 2 ** 30, 1)).toBeLessThanOrEqual(16 * 2 ** 20)
+})
+
 const { consumer: options } = resolveOptions({ transport: { connect: () => Promise.reject(new Error('never dialled')) } as never })
 
 /** What one processed batch of 500 values of 1,000 bytes leads to, in bytes. */

@@ -4,6 +4,8 @@ const piece = 1000
 const perRecord = 200
 /** Of the bytes read, so much should be young objects. */
 const share = 0.5
+/** Bytes of garbage after which a collection has been, whatever one batch holds. */
+const enough = 16 * 2 ** 20
 
 let owed = 0
 /** An engine may leave out what nobody keeps. */
@@ -20,7 +22,7 @@ let last: unknown[] = []
  */
 export function keepPace(bytes: number, records: number): number {
   let made = 0
-  owed = Math.max(0, owed + bytes * share - records * perRecord)
+  owed = Math.min(enough, Math.max(0, owed + bytes * share - records * perRecord))
   for (; owed >= 8 * piece; owed -= 8 * piece) {
     last = new Array(piece)
     made += last.length
