@@ -4,7 +4,7 @@ import { virtualClock } from '../clock.js'
 import { type CodecName, codec } from '../compression/index.js'
 import { encodeBatch } from '../records/encode.js'
 import type { Lease } from '../records/lease.js'
-import { keepPace } from './pace.js'
+import { keepPace, makeRoom } from './pace.js'
 import { type AnsweredPartition, processPartition } from './process.js'
 import { Recycler } from './recycler.js'
 
@@ -63,4 +63,14 @@ test('what counts is the memory that only the collector frees: a batch’s own, 
   // lz4 keeps no content, and what is recycled needs no collector.
   expect((await paced('lz4')).read).toBeLessThan(50_000)
   expect((await paced('none', new Recycler(virtualClock()).lend(0))).read).toBe(0)
+})
+
+test('more room for young objects is made once, when many small records were read, and then large ones are followed by more of them', () => {
+  const before = made(100, 100_000, 100)
+  for (let i = 0; i < 1000; i++) expect(makeRoom(1_000_000, 1000)).toBe(false)
+  let batches = 0
+  while (!makeRoom(100_000, 1000)) batches++
+  expect(batches).toBe(99)
+  for (let i = 0; i < 1000; i++) expect(makeRoom(100_000, 1000)).toBe(false)
+  expect(made(100, 100_000, 100) / before).toBeGreaterThan(2)
 })

@@ -2,11 +2,18 @@
 const piece = 1000
 /** What a record that is looked at leaves behind, in bytes: itself and the views of its key and its value. */
 const perRecord = 200
-/** Of the bytes read, so much should be young objects. */
+/** Of the bytes read, so much should be young objects, or they are large records' bytes; and so much where there is more room for objects. */
 const share = 0.5
+const shareOfMore = 1
 /** Bytes of garbage after which a collection has been, whatever one batch holds. */
 const enough = 16 * 2 ** 20
 
+/** Small records after which a program is one that reads many. */
+const many = 100_000
+/** Pieces that survive together: 16 MB, as much as V8 allows for half of its young. */
+const survivors = 2000
+
+let read = 0
 let owed = 0
 /** An engine may leave out what nobody keeps. */
 let last: unknown[] = []
@@ -22,10 +29,28 @@ let last: unknown[] = []
  */
 export function keepPace(bytes: number, records: number): number {
   let made = 0
-  owed = Math.min(enough, Math.max(0, owed + bytes * share - records * perRecord))
+  const due = bytes * (read >= many ? shareOfMore : share) - records * perRecord
+  owed = Math.min(enough, Math.max(0, owed + due))
   for (; owed >= 8 * piece; owed -= 8 * piece) {
     last = new Array(piece)
     made += last.length
   }
   return made
+}
+
+/**
+ * Lets V8 have more room for young objects, once, when many small records were read. Returns whether it was now.
+ *
+ * It begins with 1 MB and makes more of it only when that much survives; of records that are looked at and dropped nothing does, so that it collects
+ * every few thousand of them, each time with all its threads. Measured on Node 20: 0.17 for 0.22 us of CPU per record of 100 B, 0.21 for 0.30 with lz4,
+ * for 20 MB of memory and 15 ms. Node 24 makes the room by itself. Who reads large records alone has no use for it.
+ */
+export function makeRoom(bytes: number, records: number): boolean {
+  if (read >= many || bytes * share > records * perRecord) return false
+  read += records
+  if (read < many) return false
+  const kept: unknown[][] = []
+  while (kept.length < survivors) kept.push(new Array(piece))
+  last = kept[0]
+  return true
 }

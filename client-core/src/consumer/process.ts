@@ -7,7 +7,7 @@ import { cutBatches, holdsMessageSets, type ReadMessageSet } from '../records/cu
 import type { Lease } from '../records/lease.js'
 import type { RecordRun } from '../records/run.js'
 import type { ResolvedConsumerOptions } from './options.js'
-import { keepPace } from './pace.js'
+import { keepPace, makeRoom } from './pace.js'
 
 export type AnsweredPartition = FetchResponse['responses'][number]['partitions'][number]
 
@@ -75,7 +75,9 @@ export async function processPartition(
       const opening = open(batch, options.maxDecompressedBytes)
       if (opening) await opening
       current = undefined
-      if (!lease) keepPace(memoryOf(batch), batch.numRecords)
+      const memory = memoryOf(batch)
+      makeRoom(memory, batch.numRecords)
+      if (!lease) keepPace(memory, batch.numRecords)
       if (batch.lastOffset < out.nextOffset) continue
       onBatch?.(batch)
       if (batch.attrs.isControl) aborted?.seeMarker(batch)
