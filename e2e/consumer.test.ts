@@ -110,8 +110,11 @@ describe('a reader', () => {
     const strict = client({
       consumer: { partitions: { [topic]: { 0: Offset.at(5n) } }, resetOffset: Offset.noReset(), fetchMaxWaitMs: 200 },
     })
+    // They begin to fetch when they are made.
+    for (const each of [lax, strict]) each.pauseFetchTopics(topic)
     const deleted = { topics: [{ name: topic, partitions: [{ partitionIndex: 0, offset: 20n }] }], timeoutMs: 10_000 }
     await writer.request(DeleteRecordsRequest(deleted))
+    for (const each of [lax, strict]) each.resumeFetchTopics(topic)
     expect((await take(lax, 10)).map(text)).toEqual(values(20, 10))
     const { error, records } = await untilError(strict)
     expect(error).toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
