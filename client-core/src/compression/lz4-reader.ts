@@ -1,5 +1,5 @@
 import type { Memory } from './codec.js'
-import { allocate, corrupt, tooLarge } from './limits.js'
+import { allocate, corrupt, owned, tooLarge } from './limits.js'
 import { BadBlock, blockSize, type DecodeBlock, decodeBlock } from './lz4-block.js'
 import { type Frame, walkFrames } from './lz4-frame.js'
 import { createDecoder, reservedBytes, slack } from './wasm/lz4-decoder.js'
@@ -23,9 +23,7 @@ export type PeekLz4 = <T>(bytes: Uint8Array, maxBytes: number, see: (content: Ui
 /** The content as memory of its own, or what `memory` gives. */
 export function copied(content: Uint8Array, isFresh: boolean, memory?: Memory): Uint8Array {
   if (isFresh && !memory) return content
-  const copy = allocate('lz4', content.length, memory)
-  copy.set(content)
-  return copy
+  return owned(content, length => allocate('lz4', length, memory))
 }
 
 /**

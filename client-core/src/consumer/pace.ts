@@ -2,8 +2,9 @@
 const piece = 1000
 /** What a record that is looked at leaves behind, in bytes: itself and the views of its key and its value. */
 const perRecord = 200
-/** Of the bytes read, so much should be young objects, or they are large records' bytes; and so much where there is more room for objects. */
+/** How many bytes of young objects there should be for each byte read. Records of which it is less are large ones. */
 const share = 0.5
+/** The same where `makeRoom` was: twice as many objects then wait for a collection. */
 const shareOfMore = 1
 /** Bytes of garbage after which a collection has been, whatever one batch holds. */
 const enough = 16 * 2 ** 20

@@ -16,7 +16,9 @@ function heapMB(): number {
   return (Number.parseInt(to, 16) - Number.parseInt(from, 16)) / MB
 }
 
-test.runIf(glibcVersionRuntime)('large frames are cut from memory that stays with the process, not mapped one by one', () => {
+test('large frames are cut from memory that stays with the process, not mapped one by one', () => {
+  // Other allocators have their own ways; they are asked for nothing but to take it.
+  if (!glibcVersionRuntime) return expect(keepFreedMemory).not.toThrow()
   const before = heapMB()
   const blocks = () => Array.from({ length: 4 }, () => new ArrayBuffer(12 * MB))
   const mapped = blocks()
