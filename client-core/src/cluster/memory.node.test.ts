@@ -1,15 +1,11 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.js'
 import { FetchRequest, FetchResponse } from '../protocol/api/fetch.js'
 import { encodeResponseFrame } from '../protocol/frame.js'
 import type { ByteReader, ByteStream } from '../transport/stream.js'
+import { gc } from '../transport/testing/gc.js'
 import { Connection, type ConnectionEnvironment } from './connection.js'
 import type { Attempt } from './pending.js'
-
-setFlagsFromString('--expose-gc')
-const gc: (how: { type: 'minor' }) => void = runInNewContext('gc')
 
 const version = 12
 const MB = 2 ** 20

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { gc } from '../testing/gc.js'
 import { keepFreedMemory } from './freed-memory.js'
-
-setFlagsFromString('--expose-gc')
-const gc: () => void = runInNewContext('gc')
 
 const MB = 2 ** 20
 const { glibcVersionRuntime } = (process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }).header
